@@ -194,7 +194,7 @@ def _draw_download(card: Card, saved: list[SavedCase], explanations: list[Explan
     )
     answered = [AnsweredCase(each.name, card, each.row, why) for each, why in zip(saved, explanations, strict=True)]
     content = LeaveBehind(card["question"], answered, compared=[answered], cards=[card])
-    document_download.draw_document_buttons(PAGE, f"{card['name']}-{PAGE}", content, tr)
+    document_download.draw_document_buttons(PAGE, f"{card['name']}-{PAGE}", lambda: content, tr)
 
 
 def _draw_feedback(card: Card, saved: list[SavedCase], explanations: list[Explanation], tr: Translation) -> None:

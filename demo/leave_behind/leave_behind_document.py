@@ -13,7 +13,7 @@ from demo.leave_behind import case_part, model_part
 from demo.leave_behind.case_part import AnsweredCase
 from demo.leave_behind.client_look import ClientLook
 from demo.session.saved_cases import SavedCase
-from demo.text.markup import concatenate
+from demo.text.markup import build_paragraph, concatenate
 from demo.text.plain_text import clean_text
 from demo.text.translation import Translation
 from demo.views import comparison_table
@@ -39,6 +39,8 @@ class LeaveBehind:
     """The models that the document describes."""
     figures: Sequence[Mapping[str, Any]] = field(default=())
     """What people said of the answers, as `Client.feedback` counts it."""
+    missing: Sequence[str] = ()
+    """The names of cases whose answers are not known."""
 
 
 def build_document(content: LeaveBehind, tr: Translation) -> str:
@@ -46,6 +48,9 @@ def build_document(content: LeaveBehind, tr: Translation) -> str:
     many = len(content.cases) > 1
     parts = [_build_comparison(group, tr) for group in content.compared]
     parts += [case_part.build_case(case, tr, number=index if many else None) for index, case in enumerate(content.cases, 1)]
+    if content.missing:
+        names = ", ".join(content.missing)
+        parts.append(build_paragraph("note", tr.text("Cases whose model did not answer: {names}.", names=names)))
     parts.append(model_part.build_figures(content.figures, content.cards, tr))
     parts += [model_part.build_model(card, tr) for card in content.cards]
     head = Markup(

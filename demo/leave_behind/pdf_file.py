@@ -9,7 +9,7 @@ def can_write_pdf() -> bool:
     return find_spec("plutoprint") is not None
 
 
-def write_pdf(document: str, title: str) -> bytes:
+def write_pdf(document: str) -> bytes:
     """Return the A4 pages of a document. Nothing is fetched while they are laid out."""
     import plutoprint
 
@@ -23,7 +23,6 @@ def write_pdf(document: str, title: str) -> bytes:
 
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4, media=plutoprint.MEDIA_TYPE_PRINT)
     book.custom_resource_fetcher = NoNetwork()
-    book.set_metadata(plutoprint.PDF_METADATA_TITLE, title)
     book.load_html(document)
     target = BytesIO()
     book.write_to_pdf_stream(target)

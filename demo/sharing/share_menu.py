@@ -55,7 +55,8 @@ def draw_answer_menu(card: Card, case: Case, now: Explanation, start: Explanatio
             icon=":material/image:",
             key=f"{_KEY}/svg",
         )
-        draw_document_buttons(_KEY, card["name"], LeaveBehind(card["question"], [answered], cards=[card]), tr)
+        content = LeaveBehind(card["question"], [answered], cards=[card])
+        draw_document_buttons(_KEY, card["name"], lambda: content, tr)
     source = base64.b64encode(picture.encode()).decode()
     st.html(_PICTURE_BUTTON.format(source, f"{card['name']}.png", tr.text("Picture")), width="content")
     draw_share_script()

@@ -77,8 +77,8 @@ RULES: dict[str, set[str]] = {
     "demo.live": {"client", "demo.configuration", "demo.live.stages", "demo.meetings", "demo.text", "demo.visitor_cookie"},
     "demo.live.stages": {"client", "demo.address", "demo.feedback", "demo.fields", "demo.meetings", "demo.session"}
     | {"demo.text", "demo.views"},
-    "demo.meetings": {"client", "demo.fields", "demo.private_folder", "demo.session", "demo.settings"}
-    | {"demo.visitor_cookie"},
+    "demo.meetings": {"client", "demo.fields", "demo.leave_behind", "demo.private_folder", "demo.session", "demo.settings"}
+    | {"demo.sharing", "demo.text", "demo.visitor_cookie"},
     "demo.meeting_check": {"client", "demo.fields", "demo.meetings", "demo.settings", "demo.sharing", "demo.text"}
     | {"demo.views"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},

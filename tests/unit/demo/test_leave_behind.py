@@ -131,7 +131,7 @@ def test_a_case_without_an_answer_says_so() -> None:
 
 
 def pages_of(document: str) -> list[str]:
-    pdf = pypdfium2.PdfDocument(pdf_file.write_pdf(document, "Title"))
+    pdf = pypdfium2.PdfDocument(pdf_file.write_pdf(document))
     try:
         assert {tuple(map(round, page.get_size())) for page in pdf} == {(595, 842)}, "A4 in points"
         return [page.get_textpage().get_text_range() for page in pdf]
@@ -159,7 +159,7 @@ def test_a_pdf_is_made_of_every_text(text: str) -> None:
 
 
 def test_a_pdf_fetches_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    pdf_file.write_pdf('<p>x<img src="http://127.0.0.1:9/a.png"><img src="file:///etc/hostname"></p>', "T")
+    pdf_file.write_pdf('<p>x<img src="http://127.0.0.1:9/a.png"><img src="file:///etc/hostname"></p>')
     warnings = capfd.readouterr().err
     assert "connect" not in warnings
     assert "decode" not in warnings
