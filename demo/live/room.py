@@ -3,6 +3,7 @@
 import asyncio
 import random
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeAlias, cast
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from client import AudienceView, Client, Refused, ServiceError
 from demo.live.stages.stage import Stage
+from demo.meetings.audience_copy import find_audience_view
 from wire.languages import Language, language_of
 
 StageMaker: TypeAlias = Callable[[AudienceView, Language], Stage]
@@ -18,6 +20,8 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 10.0
 _REPAIR_SECONDS = 2.0
 """A stage that lacks something is made again after this time."""
 _EMPTY_SECONDS = 60.0
+_COPY_SECONDS = 0.5
+"""So often, while the service is lost, the demo's own copy of the meeting is read."""
 
 
 class Room:
@@ -30,12 +34,14 @@ class Room:
         make_client: Callable[[], Client],
         make_stage: StageMaker,
         loop: asyncio.AbstractEventLoop,
+        *,
+        is_copy: bool = False,
     ) -> None:
+        """`is_copy`: the view is that of the demo's own copy, because the service does not answer."""
         self.code, self.meeting, self.is_closed = code, view["meeting"], False
         self._make_client, self._make_stage, self._loop = make_client, make_stage, loop
         self._client = make_client()
-        self._served, self._announced = view, cast("dict[str, Any]", {})
-        self._deliver: Callable[[], object] | None = None
+        self._served, self._kept = view, _step_of(view) if is_copy else {}
         self._languages: set[Language] = set()
         self._news = threading.Condition()
         self._has_news = False
@@ -60,14 +66,8 @@ class Room:
 
     @property
     def view(self) -> AudienceView:
-        """Return the newest view: that of the service, or what the presenter has announced since it was lost."""
-        return cast(AudienceView, {**self._served, **self._announced})
-
-    def announce(self, change: dict[str, Any], deliver: Callable[[], object] | None) -> None:
-        """Show a step that the service does not know. It counts until the service has a newer one than before."""
-        with self._news:
-            self._announced, self._deliver = change, deliver
-        self._wake()
+        """Return the newest view: that of the service, with the step that the presenter has made since it was lost."""
+        return cast(AudienceView, {**self._served, **self._kept})
 
     def _wake(self) -> None:
         with self._news:
@@ -87,16 +87,30 @@ class Room:
             except ServiceError:
                 pass
             if not self.is_closed:
-                threading.Event().wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
+                self._follow_copy(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
                 pause = min(_LONGEST_PAUSE_SECONDS, pause * 2)
 
     def _take(self, view: AudienceView) -> None:
         with self._news:
-            is_newer = view["state"]["revision"] != self._served["state"]["revision"]
+            if view["state"]["revision"] != self._served["state"]["revision"]:
+                self._kept = {}
             self._served = view
-            if is_newer:
-                self._announced, self._deliver = {}, None
         self._wake()
+
+    def _follow_copy(self, seconds: float) -> None:
+        """Take the presenter's steps from the demo's copy of the meeting for so long, then ask the service again."""
+        end = time.monotonic() + seconds
+        while not self.is_closed and (left := end - time.monotonic()) > 0:
+            copy = find_audience_view(self.code)
+            if copy is not None and self._is_newer(copy):
+                with self._news:
+                    self._kept = _step_of(copy)
+                self._wake()
+            threading.Event().wait(min(left, _COPY_SECONDS))
+
+    def _is_newer(self, copy: AudienceView) -> bool:
+        """Return whether a copy has a step that follows the last one of the service, and is not shown yet."""
+        return copy["state"]["revision"] >= self._served["state"]["revision"] and copy["state"] != self.view["state"]
 
     def _show(self) -> None:
         """Make the stages of the newest view, and of no view between."""
@@ -109,7 +123,7 @@ class Room:
             stages = {language: self._make_stage(view, language) for language in languages}
             events = {language: (stage, stage.to_event()) for language, stage in stages.items()}
             self._call_in_loop(self._publish, events)
-            is_whole = self._try_to_deliver() and all(stage.is_whole for stage in stages.values())
+            is_whole = all(stage.is_whole for stage in stages.values())
             if view["state"]["phase"] == "guess":
                 self._prepare_answer(view, languages)
 
@@ -118,23 +132,6 @@ class Room:
         state = {**view["state"], "phase": "answer"}
         for language in languages:
             self._make_stage(cast(AudienceView, {**view, "state": state}), language)
-
-    def _try_to_deliver(self) -> bool:
-        """Send an announced step to the service. Return whether nothing is left to send."""
-        with self._news:
-            deliver = self._deliver
-        if deliver is None:
-            return True
-        try:
-            deliver()
-        except Refused:
-            pass  # the meeting has changed or is gone: another attempt is refused too
-        except ServiceError:
-            return False
-        with self._news:
-            if self._deliver is deliver:
-                self._deliver = None
-        return True
 
     def _call_in_loop(self, work: Callable[..., object], *arguments: Any) -> None:
         try:
@@ -199,3 +196,8 @@ class Room:
                 return number, event
             await self._changed.wait()
         return -1, b""
+
+
+def _step_of(view: AudienceView) -> dict[str, Any]:
+    """Return what a step of the presenter changes in a view."""
+    return {name: cast(Any, view)[name] for name in ("state", "case", "compare_case", "cases", "guesses")}

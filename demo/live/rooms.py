@@ -1,27 +1,23 @@
 """The meetings that phones of this process follow: one event stream from the service each, for any number of phones."""
 
 import asyncio
-import weakref
 from collections.abc import Callable
-from typing import Any
 
 from client import AudienceView, Client, Refused, ServiceError
 from demo.live.room import Room, StageMaker
 from demo.meetings.audience_copy import find_audience_view
 
 _MAX_ROOMS = 200
-_all_rooms: "weakref.WeakSet[Rooms]" = weakref.WeakSet()
 
 
 class Rooms:
-    """The rooms of a process, by code. All methods but `announce` belong to the event loop."""
+    """The rooms of a process, by code. All methods belong to the event loop."""
 
     def __init__(self, make_client: Callable[[], Client], make_stage: StageMaker) -> None:
         self._make_client, self._make_stage = make_client, make_stage
         self._client = make_client()
         self._rooms: dict[str, Room] = {}
         self._entering: dict[str, asyncio.Task[Room]] = {}
-        _all_rooms.add(self)
 
     async def enter(self, code: str) -> Room:
         """Return the room of a meeting's code. Raises ServiceError; Refused if no meeting has the code."""
@@ -39,24 +35,25 @@ class Rooms:
 
     async def _open(self, code: str) -> Room:
         """Open a room: the meeting is asked for once, then its events come by themselves."""
-        view = await asyncio.to_thread(self._find_view, code)
+        view, is_copy = await asyncio.to_thread(self._find_view, code)
         self._close_empty()
-        room = Room(code, view, self._make_client, self._make_stage, asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        room = Room(code, view, self._make_client, self._make_stage, loop, is_copy=is_copy)
         self._rooms[code] = room
         room.start()
         return room
 
-    def _find_view(self, code: str) -> AudienceView:
-        """Return what the audience sees; without the service, as this demo has kept it. Raises ServiceError."""
+    def _find_view(self, code: str) -> tuple[AudienceView, bool]:
+        """Return what the audience sees, and whether it is the demo's own copy, without the service. Raises ServiceError."""
         try:
-            return self._client.audience.view(code)
+            return self._client.audience.view(code), False
         except Refused:
             raise
         except ServiceError:
             view = find_audience_view(code)
             if view is None:
                 raise
-            return view
+            return view, True
 
     def _close_empty(self) -> None:
         """Close the rooms that nobody is in, the oldest first, so that there is space for another."""
@@ -71,19 +68,3 @@ class Rooms:
             room.close()
         self._rooms.clear()
         self._client.close()
-
-    def announce(self, meeting_id: str, change: dict[str, Any], deliver: Callable[[], object] | None) -> int:
-        rooms = [room for room in list(self._rooms.values()) if room.meeting == meeting_id and not room.is_closed]
-        for room in rooms:
-            room.announce(change, deliver)
-        return len(rooms)
-
-
-def announce(meeting_id: str, change: dict[str, Any], deliver: Callable[[], object] | None = None) -> int:
-    """Let the phones of a meeting follow a step that the service cannot be told: it does not answer.
-
-    `change` are keys of the audience's view, such as `state`, `case`, `compare_case`, `cases`. `deliver` sends the step to
-    the service; it is called again and again until it raises no ServiceError, and only the newest one of a meeting. The
-    phones follow the service again from the step that it gets then. Any thread may call this. Return the number of rooms.
-    """
-    return sum(rooms.announce(meeting_id, change, deliver) for rooms in list(_all_rooms))

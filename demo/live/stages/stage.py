@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from client import AudienceCase, AudienceView, Refused, ServiceError
+from client import AudienceCase, AudienceView, Curve, Refused, ServiceError
 from demo.live.stages import case_views, guess_views, phone_feedback, play_views
 from demo.live.stages.step_answers import StepAnswer, StepAnswers
 from demo.meetings import recordings
@@ -64,7 +64,7 @@ def build_stage(view: AudienceView, answers: StepAnswers, tr: Translation) -> St
         return _build_waiting(view, tr)
     try:
         if view["state"]["phase"] == "guess":
-            return _build_question(case, answers, tr)
+            return _build_question(view, case, answers, tr)
         return _build_answered(view, case, answers, tr)
     except Refused:
         return _build_gap(view, case, tr.text("The model cannot answer this case."), is_whole=True)
@@ -94,8 +94,11 @@ def _build_choice(view: AudienceView, tr: Translation) -> Stage:
     return Stage(html + play_views.build_case_list(view["cases"]), sentence, phase="alone")
 
 
-def _build_question(case: AudienceCase, answers: StepAnswers, tr: Translation) -> Stage:
-    card = answers.get_card(case["model"], case["version"], tr.language)
+def _build_question(view: AudienceView, case: AudienceCase, answers: StepAnswers, tr: Translation) -> Stage:
+    try:
+        card = answers.get_card(case["model"], case["version"], tr.language)
+    except ServiceError as error:
+        card = _find_recorded(view, case, error, tr).card
     html = [_build_heading(case["name"], card["question"])]
     fields = case_views.build_fields(card, complete_row(card, case["row"]), tr)
     if case["guess"]:
@@ -114,7 +117,10 @@ def _build_answered(view: AudienceView, case: AudienceCase, answers: StepAnswers
     html = [_build_heading(case["name"], card["question"]), case_views.build_answer(answer, tr)]
     if case["guess"] and guesses is not None:
         html.append(guess_views.build_guess_results(card, answer.prediction, guesses, tr))
-    html += [_build_part(part, view, answer, answers, tr) for part in _list_parts(view, case)]
+    parts = [_build_part(part, view, answer, answers, tr) for part in _list_parts(view, case)]
+    html += [part for part in parts if part is not None]
+    if None in parts:
+        html.append(build_paragraph("notice", tr.text("More is shown here as soon as the model answers again.")))
     html += [case_views.build_fields(card, answer.row, tr), case_views.build_version(answer, tr)]
     return Stage(
         concatenate(html),
@@ -123,7 +129,7 @@ def _build_answered(view: AudienceView, case: AudienceCase, answers: StepAnswers
         phone_feedback.build_shown_answer(answer, tr.language),
         case["id"],
         "answer",
-        is_whole=answer.recorded is None,
+        is_whole=answer.recorded is None and None not in parts,
     )
 
 
@@ -132,14 +138,17 @@ def _find_answer(view: AudienceView, case: AudienceCase, answers: StepAnswers, t
     try:
         card = answers.get_card(case["model"], case["version"], tr.language)
         return answers.explain(card, case["row"], tr.language)
-    except Refused:
-        raise
-    except ServiceError:
-        recorded = recordings.find(view["meeting"], case, tr.language)
-        if recorded is None:
-            raise
-        row = complete_row(recorded.card, case["row"])
-        return StepAnswer(recorded.card, row, recorded.prediction, recorded.explanation, recorded)
+    except ServiceError as error:
+        return _find_recorded(view, case, error, tr)
+
+
+def _find_recorded(view: AudienceView, case: AudienceCase, error: ServiceError, tr: Translation) -> StepAnswer:
+    """Return the recorded answer to a case. Raises the error because of which it is needed, if there is none."""
+    recorded = None if isinstance(error, Refused) else recordings.find(view["meeting"], case, tr.language)
+    if recorded is None:
+        raise error
+    row = complete_row(recorded.card, case["row"])
+    return StepAnswer(recorded.card, row, recorded.prediction, recorded.explanation, recorded)
 
 
 def _band(answer: StepAnswer) -> Markup:
@@ -155,22 +164,45 @@ def _list_parts(view: AudienceView, case: AudienceCase) -> list[str]:
     return [part for part in [current, *before] if part != "answer"]
 
 
-def _build_part(part: str, view: AudienceView, answer: StepAnswer, answers: StepAnswers, tr: Translation) -> Markup:
+def _build_part(part: str, view: AudienceView, answer: StepAnswer, answers: StepAnswers, tr: Translation) -> Markup | None:
+    """Return a part, made of recordings if the service does not answer; None if it needs the service."""
+    try:
+        return _draw_part(part, view, answer, answers, tr)
+    except Refused:
+        raise
+    except ServiceError:
+        return None
+
+
+def _draw_part(part: str, view: AudienceView, answer: StepAnswer, answers: StepAnswers, tr: Translation) -> Markup:
     card, case = answer.card, view["case"]
     if part == "why" and answer.explanation:
         return case_views.build_reasons(card, answer.row, answer.explanation, answer.explanation, tr)
     if part == "what-if" and case is not None:
-        field = choose_field(card, case)
-        return _build_curve(answer, field, answers, tr) if field else Markup()
+        curve = _find_curve(view, case, answer, answers, tr)
+        return case_views.build_curve(answer, curve, tr) if curve else Markup()
     other = view["compare_case"]
     if part == "compare" and other is not None:
-        other_card = answers.get_card(other["model"], other["version"], tr.language)
-        return case_views.build_comparison(other["name"], answers.predict(other_card, other["row"], tr.language), tr)
+        try:
+            other_card = answers.get_card(other["model"], other["version"], tr.language)
+            other_answer = answers.predict(other_card, other["row"], tr.language)
+        except ServiceError as error:
+            other_answer = _find_recorded(view, other, error, tr)
+        return case_views.build_comparison(other["name"], other_answer, tr)
     return Markup()
 
 
-def _build_curve(answer: StepAnswer, field: str, answers: StepAnswers, tr: Translation) -> Markup:
-    if answer.recorded is None:
-        return case_views.build_curve(answer, answers.get_curve(answer.card, answer.row, field, tr.language), tr)
-    curves = answer.recorded.curves
-    return case_views.build_curve(answer, curves["curves"][0], tr) if curves else Markup()
+def _find_curve(
+    view: AudienceView, case: AudienceCase, answer: StepAnswer, answers: StepAnswers, tr: Translation
+) -> Curve | None:
+    """Return the curve of a case; without the service, the recorded one. None: no field has one. Raises ServiceError."""
+    field = choose_field(answer.card, case)
+    if field is None:
+        return None
+    try:
+        return answers.get_curve(answer.card, answer.row, field, tr.language)
+    except ServiceError as error:
+        recorded = _find_recorded(view, case, error, tr).recorded
+        if recorded is None or recorded.version != answer.card["version"] or not recorded.curves:
+            raise
+        return recorded.curves["curves"][0]

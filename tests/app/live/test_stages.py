@@ -3,6 +3,7 @@
 import html
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -12,6 +13,8 @@ from client import AudienceView, Client, Unavailable
 from demo.live.stages.play_views import Player
 from demo.live.stages.stage import build_stage
 from demo.live.stages.step_answers import StepAnswers
+from demo.meeting_check.case_check import CaseCheck
+from demo.meetings import recordings
 from tests.support.audience_views import alone, case_of, view_of
 from tests.support.demo_cards import ENGLISH, EVIL, POLISH
 from tests.support.formula_models import FLAT_ROW, PET_ROW
@@ -162,6 +165,50 @@ def test_an_answer_that_was_there_stays_while_the_service_is_gone(toys: TestClie
 
     client.card = client.explain = client.curves = fail  # type: ignore[method-assign]
     assert build_stage(view_of(FLAT), answers, ENGLISH).to_json() == before.to_json()
+
+
+def fail(*_: Any, **__: Any) -> Any:
+    raise Unavailable("The service cannot be reached.", "r")
+
+
+@pytest.fixture
+def recorded_view(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AudienceView:
+    """A view whose case, and the one beside it, this demo has recorded; then the service is gone."""
+    monkeypatch.setenv("DEMO_MEETINGS", str(tmp_path))
+    beside = PET | {"id": "two", "name": "The second case"}
+    case = FLAT | {"show": ["answer", "why", "what-if", "compare"], "compare_with": "two"}
+    check = CaseCheck(client, recordings.recording_store(), "m1", ENGLISH)
+    assert [check.check(each, "2026-11-30T10:32:00+00:00").outcome for each in (case, beside)] == ["new", "new"]
+    client.card = client.explain = client.predict = client.curves = fail  # type: ignore[method-assign]
+    return view_of(case, show="compare", compare_case=beside)
+
+
+def test_without_the_service_every_part_of_a_recorded_case_is_shown_and_marked(
+    recorded_view: AudienceView, client: Client
+) -> None:
+    stage = build_stage(recorded_view, StepAnswers(client), ENGLISH)
+    assert "recorded on" in text_of(stage.html)
+    assert "10:32" in text_of(stage.html)
+    assert set(re.findall(r'<section class="(why|curve)', stage.html)) == {"why", "curve"}
+    assert "The second case" in text_of(stage.html)
+    assert not stage.is_whole, "it is made again, and is live then"
+
+
+def test_without_the_service_a_recorded_case_can_be_guessed(recorded_view: AudienceView, client: Client) -> None:
+    question = recorded_view | {"state": recorded_view["state"] | {"phase": "guess"}}
+    stage = build_stage(question, StepAnswers(client), ENGLISH)
+    assert "What is your guess?" in stage.news
+    assert "recorded" not in text_of(stage.html)
+
+
+def test_an_answer_that_was_there_stays_when_another_part_needs_the_service(client: Client) -> None:
+    answers = StepAnswers(client)
+    build_stage(view_of(FLAT, show="why"), answers, ENGLISH)
+    client.card = client.explain = client.curves = fail  # type: ignore[method-assign]
+    stage = build_stage(view_of(FLAT, show="what-if"), answers, ENGLISH)
+    assert 'class="answer' in stage.html
+    assert "as soon as the model answers again" in text_of(stage.html)
+    assert not stage.is_whole
 
 
 def test_a_case_that_the_model_refuses_is_no_outage(answers: StepAnswers) -> None:
