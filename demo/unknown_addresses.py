@@ -3,17 +3,13 @@
 Streamlit would send its page for any path, and say in English that it does not exist.
 """
 
-from urllib.parse import parse_qs
-
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo import plain_document
 from demo.address.page_paths import DEFAULT_PATH, PAGE_PATHS
 from demo.address.parameters import LANGUAGE
 from demo.configuration.demo_file import DemoConfig
-from demo.text.notice_page import build_notice_page
-from demo.text.translation import Translation
-from wire.languages import preferred_language
 
 _HTML = b"text/html"
 _DOWNLOAD = b"content-disposition"
@@ -55,19 +51,12 @@ class UnknownAddresses:
 
 
 def _build_answer(scope: Scope, root: str, config: DemoConfig) -> HTMLResponse:
-    parameters = parse_qs(scope["query_string"].decode("latin-1"))
-    accepted = ",".join(text.decode("latin-1") for name, text in scope["headers"] if name == b"accept-language")
-    requested = parameters.get(LANGUAGE, [""])[-1]
-    wanted = (requested, preferred_language(accepted), config.languages[0])
-    language = next(language for language in wanted if language in config.languages)
-    tr = Translation(language)
-    document = build_notice_page(
-        language,
-        demo_title=config.title,
-        accent=(config.accent.light, config.accent.dark),
-        title=tr.text("No page has this address"),
-        sentence=tr.text("Please check the address for a typing error, or begin with the list of models."),
-        target=f"{root}/models?{LANGUAGE}={language}",
-        link=tr.text("To the models"),
+    tr = plain_document.choose_translation(scope, config)
+    document = plain_document.build_document(
+        tr,
+        config,
+        tr.text("No page has this address"),
+        tr.text("Please check the address for a typing error, or begin with the list of models."),
+        (f"{root}/models?{LANGUAGE}={tr.language}", tr.text("To the models")),
     )
     return HTMLResponse(document, status_code=404)
