@@ -8,8 +8,9 @@ import streamlit as st
 
 from client import Card, Curves, Field
 from demo.address.parameters import MODEL
-from demo.charts import answer_map, curve_chart
+from demo.charts import answer_map
 from demo.charts.canvas import Figure
+from demo.drawings import curve_figure
 from demo.feedback import feedback_entry, feedback_form
 from demo.fields import field_types
 from demo.session import current_case, page_address, page_view, service_queries, visitor
@@ -139,24 +140,10 @@ def _draw_fields(card: Card, case: Case, fields: list[Field], tr: Translation) -
 
 
 def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Translation) -> None:
-    axis_values, points = curve_view.make_curve_points(card, field, answer["curves"][0], tr)
-    now, start_value = axis_values.index(case.row), case.start_row[field["name"]]
-    scale = curve_view.make_scale(card, points, tr)
-    pinned = curve_view.height_of(card, answer["pinned"]) if answer["pinned"] and case.changed() else None
-    notes = []
-    kind = field_types.of(field)
-    if kind.is_ordered:
-        start = (
-            None if pinned is None or start_value is None else curve_chart.Point(kind.position(start_value), pinned, "", "")
-        )
-        axis = axis_values.axis(answer["curves"][0]["usual"] or answer["curves"][0]["seen"], tr)
-        if axis.rare_ranges(points, (points[0].position, points[-1].position)):
-            notes.append(tr.text("Grey: values that are rare in the training data."))
-        figure = curve_chart.draw_line(points, axis, scale, now=now, start=start, theme=visitor.get_theme())
-    else:
-        start_index = axis_values.index(case.start_row)
-        mark = None if pinned is None or start_index is None else (start_index, pinned)
-        figure = curve_chart.draw_bars(points, scale, now=now, start=mark, theme=visitor.get_theme())
+    drawn = curve_figure.build_curve_figure(
+        card, field, answer, (case.row, case.start_row), theme=visitor.get_theme(), tr=tr
+    )
+    axis_values, notes = drawn.axis_values, list(drawn.notes)
 
     def apply_point(point: dict[str, Any]) -> None:
         if point["curve_number"] == 0:  # the other curves are marks
@@ -165,7 +152,7 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
     if rules := curve_view.describe_impossible_values(field, answer["curves"][0]):
         notes.append(tr.text("Impossible: {rules}", rules=rules))
     _draw_clickable_chart(
-        figure,
+        drawn.figure,
         f"curve/{card['name']}/{field['name']}",
         curve_view.summarize_curve(card, field, answer["curves"][0], case.row, tr),
         apply_point,
@@ -173,7 +160,7 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
         notes=notes,
     )
     for point in answer["curves"][0]["points"]:
-        if point["value"] is None and kind.is_ordered:
+        if point["value"] is None and field_types.of(field).is_ordered:
             unknown = wording.format_prediction(card, point["prediction"], tr)
             st.caption(tr.text("If unknown, the answer is {answer}.", answer=forms.escape_markdown(unknown)))
 
