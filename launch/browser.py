@@ -59,10 +59,10 @@ def first_installed(candidates: Sequence[str], find: Callable[[str], str | None]
     return next(filter(None, map(find, candidates)), None)
 
 
-def open_page(url: str) -> None:
-    """Open the page in a browser if this computer has a desktop."""
+def open_page(make_url: Callable[[], str]) -> None:
+    """Open a page in a browser if this computer has a desktop; only then its address is made."""
     if has_desktop(os.environ, sys.platform):
-        webbrowser.open(url)
+        webbrowser.open(make_url())
 
 
 def has_desktop(environment: Mapping[str, str], platform: str) -> bool:

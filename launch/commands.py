@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlencode
 
 from launch import browser, demo_data, runtimes
 from launch.console import LaunchError, bold, say, say_error
@@ -11,7 +12,7 @@ from launch.environments import set_up
 from launch.own_model import OwnModel, read_own_model
 from launch.ports import Address, address, require_free
 from launch.processes import Program, Stopped, Supervisor
-from launch.sharing import Sharing, read_sharing
+from launch.sharing import Sharing, read_sharing, request_link
 from launch.temporary_files import fast_temporary_files
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,11 +52,15 @@ def demo(supervisor: Supervisor) -> int:
     supervisor.start(_service(service_python, at, {**sharing.service, **bundles}, log=LOGS / f"service-{at.port}.log"))
     supervisor.start(_demo(demo_python, page, at, sharing.demo))
     supervisor.wait_until_ready(READY_SECONDS)
-    url = f"{page.url}/?model={own_model.name}" if own_model else page.url
+    model = {"model": own_model.name} if own_model else {}
+    url = f"{page.url}/?{urlencode(model)}" if model else page.url
     say(f"\n  Witryna is open:  {bold(url)}\n")
     _print_shared_addresses(sharing, page)
     say(f"  The models answer at {at.url} · logs are in {os.path.relpath(LOGS)} · Ctrl-C closes it\n")
-    browser.open_page(url)
+    host = sharing.hosts[0] if sharing.hosts else page.host
+    if link := request_link(at.url, sharing.presenter_key, Address(page.variable, host, page.port).url):
+        say(f"  Presenter (opens once): {bold(link)}\n")
+    browser.open_page(lambda: request_link(at.url, sharing.presenter_key, page.url, open="start", **model) or url)
     if own_model is None:
         log = LOGS / f"nightly-{at.port}.log"
         key = {**os.environ, **sharing.demo}.get("DEMO_API_KEY", "")

@@ -35,6 +35,9 @@ def test_control_c_on_make_demo_stops_both_programs_in_order_and_says_nothing_ug
     terminal = Terminal(["make", "demo", f"PYTHON={sys.executable}"], copy)
     terminal.wait_for("Ctrl-C")
     assert f"http://127.0.0.1:{copy.demo_port}" in terminal.screen
+    assert "Presenter (opens once): " in terminal.screen
+    assert f"http://127.0.0.1:{copy.demo_port}/sign-in?token=wl_one-link" in terminal.screen
+    assert "asks for /v1/presenter-links None" in copy.log("service"), "without keys the service asks for none"
     ask(f"http://127.0.0.1:{copy.service_port}/health/ready")
     terminal.press_control_c()
     terminal.ended()
@@ -68,14 +71,20 @@ def test_make_demo_for_others_is_one_line_that_makes_a_key_and_says_where_they_f
     terminal.ended()
     key = copy.setting("demo", "DEMO_API_KEY")
     assert len(key) >= 32
-    assert copy.setting("service", "SERVICE_API_KEYS") == f"{key}:read"
+    entry, _, presenter_entry = copy.setting("service", "SERVICE_API_KEYS").partition(",")
+    assert entry == f"{key}:read+feedback"
+    presenter_key = presenter_entry.removesuffix(":present")
+    assert f"asks for /v1/presenter-links Bearer {presenter_key}" in copy.log("service")
     assert copy.setting("service", "SERVICE_HOST") == "None", "the service itself stays on this machine"
     assert copy.setting("demo", "DEMO_HOST") == "0.0.0.0"
     hosts = copy.setting("demo", "DEMO_ALLOWED_HOSTS").split(",")
     assert socket.gethostname() in hosts
     for host in hosts:
         assert f"http://{host}:{copy.demo_port}" in terminal.screen
+    assert "Presenter (opens once): " in terminal.screen
+    assert f"http://{hosts[0]}:{copy.demo_port}/sign-in?token=wl_one-link" in terminal.screen
     assert key not in terminal.screen
+    assert presenter_key not in terminal.screen
 
 
 @posix_only

@@ -33,8 +33,11 @@ def test_without_being_told_to_nothing_is_shared(environment: Mapping[str, str])
 def test_sharing_makes_a_new_key_for_both_programs_and_names_the_machine(environment: Mapping[str, str]) -> None:
     result, again = shared(**environment), shared(**environment)
     key = result.demo["DEMO_API_KEY"]
-    assert result.service == {"SERVICE_API_KEYS": f"{key}:read"}
+    assert result.service == {"SERVICE_API_KEYS": f"{key}:read+feedback,{result.presenter_key}:present"}
     assert len(key) >= 32
+    assert len(result.presenter_key) >= 32
+    assert result.presenter_key not in {key, again.presenter_key}
+    assert result.presenter_key not in str(result.demo), "the demo never presents with a key of its own"
     assert key != again.demo["DEMO_API_KEY"]
     assert result.demo["DEMO_HOST"] == environment.get("DEMO_HOST", "0.0.0.0")
     assert socket.gethostname() in result.hosts
@@ -43,12 +46,20 @@ def test_sharing_makes_a_new_key_for_both_programs_and_names_the_machine(environ
 
 
 def test_what_the_user_has_set_stays() -> None:
-    assert shared(SHARE="yes", DEMO_API_KEY=KEY).service == {"SERVICE_API_KEYS": f"{KEY}:read"}
+    keys = shared(SHARE="yes", DEMO_API_KEY=KEY).service["SERVICE_API_KEYS"]
+    assert keys.startswith(f"{KEY}:read+feedback,")
     own_keys = shared(SHARE="yes", SERVICE_API_KEYS=f"{KEY}:read", DEMO_API_KEY=KEY)
     assert own_keys.service == {}
     assert set(own_keys.demo) == {"DEMO_HOST", "DEMO_ALLOWED_HOSTS"}
     assert shared(SHARE="yes", DEMO_ALLOWED_HOSTS="demo.example.org").demo["DEMO_ALLOWED_HOSTS"] == "demo.example.org"
     assert shared(DEMO_HOST="192.168.1.5").hosts == ("192.168.1.5",)
+
+
+@pytest.mark.parametrize("environment", [{}, {"SHARE": "yes"}])
+def test_with_the_users_own_keys_the_launcher_presents_with_the_first_that_may(environment: Mapping[str, str]) -> None:
+    keys = f"{KEY}:read, one:with:colons-and-more:feedback+present,another-secret-of-the-user:present"
+    assert shared(**environment, SERVICE_API_KEYS=keys).presenter_key == "one:with:colons-and-more"
+    assert shared(**environment, SERVICE_API_KEYS=f"{KEY}:read").presenter_key == ""
 
 
 @pytest.mark.parametrize(
