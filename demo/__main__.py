@@ -22,8 +22,10 @@ from demo.configuration.login_file import read_login
 from demo.download_expiry import expire_downloads
 from demo.http_layers import SecurityHeaders, WebSocketOrigins
 from demo.live.live_routes import LivePages
+from demo.meetings import presenter_session
 from demo.navigation.page_look import use_accent
 from demo.page_modules import import_pages
+from demo.presenter_sign_in import PresenterSignIn
 from demo.settings import Settings, read_settings
 from demo.unknown_addresses import UnknownAddresses
 from demo.visitor_cookie import VisitorCookie
@@ -68,6 +70,7 @@ def create_app(settings: Settings, config: DemoConfig, login: dict[str, Any] | N
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
             Middleware(WebSocketOrigins, hosts=hosts),
             Middleware(LivePages, make_client=partial(make_client, settings), config=config),
+            Middleware(PresenterSignIn, sign_in=presenter_session.sign_in, config=config),
             Middleware(UnknownAddresses, config=config),
         ],
     )

@@ -1,7 +1,7 @@
 """Draws what all pages share: set-up, style, navigation, the choice of model and language, and the banner."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ import streamlit as st  # noqa: E402
 from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from client import Card, ModelState, ServiceError  # noqa: E402
-from demo.address.page_paths import DEFAULT_PATH  # noqa: E402
+from demo.address.page_paths import DEFAULT_PATH, STAGE_PATHS  # noqa: E402
 from demo.address.parameters import MODEL  # noqa: E402
 from demo.navigation import login  # noqa: E402
 from demo.navigation.page_list import find_group, list_by_path, make_groups  # noqa: E402
@@ -63,6 +63,9 @@ def main() -> None:
     try:
         if not is_open:
             login.draw_login(forms.escape_markdown(config.title), tr)
+        elif page.url_path in STAGE_PATHS:  # what is on the large screen needs no menu, and goes on without the service
+            _switch_page(list_by_path(groups))
+            page.run()
         elif models is None:
             _draw_waiting(tr)
         elif card is None:
@@ -87,8 +90,7 @@ def _draw_page(
         _draw_choices(models, config.languages, tr)
     link_notices.draw_version_notice(models, card)
     # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
-    if parameters := page_address.take_first_page_request():
-        st.switch_page(pages[DEFAULT_PATH], query_params=parameters)
+    _switch_page(pages)
     if is_first_run and not is_embedded and page == pages[DEFAULT_PATH] and MODEL not in st.query_params:
         opens = config.opens or ("models" if "models" in config.pages and len(models) > 1 else DEFAULT_PATH)
         if opens != DEFAULT_PATH:
@@ -97,6 +99,13 @@ def _draw_page(
     page.run()
     if is_embedded:
         _draw_full_link(tr)
+
+
+def _switch_page(pages: Mapping[str, StreamlitPage]) -> None:
+    """Show another page if this run has been asked to."""
+    if request := page_address.take_page_request():
+        path, parameters = request
+        st.switch_page(pages[path], query_params=parameters)
 
 
 def _load_models() -> tuple[list[ModelState] | None, Card | None]:

@@ -10,6 +10,7 @@ from demo.text.notice_page import build_notice_page
 from demo.text.translation import Translation
 from wire.languages import preferred_language
 
+
 def choose_translation(scope: Scope, config: DemoConfig) -> Translation:
     """Return the translation to the language of the address, else to one that the browser accepts, else to the first."""
     requested = parse_qs(scope["query_string"].decode("latin-1")).get(LANGUAGE, [""])[-1]

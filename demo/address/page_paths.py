@@ -3,8 +3,24 @@
 from typing import Literal, get_args
 
 PagePath = Literal[
-    "models", "try", "what-if", "to-change", "compare", "files", "clients", "feed", "how-good", "take-away", "about"
+    "models",
+    "try",
+    "what-if",
+    "to-change",
+    "compare",
+    "files",
+    "clients",
+    "feed",
+    "how-good",
+    "take-away",
+    "about",
+    "meetings",
+    "run-sheet",
+    "present",
+    "notes",
 ]
 PAGE_PATHS: tuple[PagePath, ...] = get_args(PagePath)
 DEFAULT_PATH: PagePath = "try"
 """Streamlit serves this page at the root of the demo, and not at its path."""
+STAGE_PATHS: tuple[PagePath, ...] = ("present", "notes")
+"""The pages that are shown during a meeting: they have no menu."""

@@ -13,6 +13,7 @@ from demo.feedback import feedback_entry, feedback_form
 from demo.feedback.feedback_entry import ShownAnswer
 from demo.fields import field_types
 from demo.files import row_fault_text
+from demo.meetings import case_in_try
 from demo.session import current_case, page_address, query_errors, saved_case_list, service_queries, visitor
 from demo.session.cases import Case
 from demo.sharing import share_menu
@@ -33,6 +34,7 @@ def page() -> None:
     tr = visitor.get_translation()
     case = current_case.get_case(card)
     st.title(forms.escape_markdown(card["question"]), anchor=False)
+    case_in_try.draw_way_back(card, case, tr)
     link_notices.draw_notices(card, case, tr)
     fault_slot = st.container()
     with st.container(key="page"):
@@ -154,6 +156,7 @@ def _draw_footer(card: Card, case: Case, explanations: tuple[Explanation, Explan
         else:
             st.caption(tr.text("There is no room to keep more cases: delete one on Compare."))
         share_menu.draw_answer_menu(card, case, *explanations, tr)
+        case_in_try.draw_add_button(card, case, tr)
         st.html(build_footer([tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]))
 
 

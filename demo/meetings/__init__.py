@@ -1,1 +1,1 @@
-"""Meetings: the answers to a run sheet, asked and recorded."""
+"""Meetings: who presents, the run sheet and its steps, the answers to it, asked and recorded, the guesses."""

@@ -9,6 +9,8 @@ from streamlit.navigation.page import StreamlitPage
 from client import Card
 from demo.address.page_paths import DEFAULT_PATH, PagePath
 from demo.app_pages import about, clients, compare, feed, files, how_good, overview, take_away, to_change, try_it, what_if
+from demo.meeting_pages import meeting_list, notes, present, run_sheet_page
+from demo.meetings import presenter_session
 from demo.session import visitor
 from demo.text.translation import Translation
 
@@ -51,6 +53,12 @@ def make_groups(card: Card | None, offered: Collection[PagePath], tr: Translatio
             make_page(take_away.page, tr.text("Take it away"), "take-away", is_shown=can_show(take_away)),
             make_page(about.page, tr.text("About the model"), "about"),
             make_page(overview.page, tr.text("All models"), "models", is_shown=has_many_models),
+        ],
+        tr.text("Meeting"): [
+            make_page(meeting_list.page, tr.text("Meetings"), "meetings", is_shown=presenter_session.may_present()),
+            make_page(run_sheet_page.page, tr.text("Run sheet"), "run-sheet", is_shown=presenter_session.is_signed_in()),
+            make_page(present.page, tr.text("Present"), "present", is_shown=False),
+            make_page(notes.page, tr.text("Notes"), "notes", is_shown=False),
         ],
     }
 

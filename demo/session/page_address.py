@@ -6,11 +6,14 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from client import Card
+from demo.address.page_paths import DEFAULT_PATH, PagePath
 from demo.address.parameters import LANGUAGE, MODEL, SAVED_CASES, VIEW
 from demo.session import cases, current_case, page_view, query_parameters, shared_resources
 from demo.session.saved_case_list import get_all_saved_cases
 from demo.session.saved_cases import encode_saved_cases
 from demo.session.visitor import get_translation
+
+_REQUEST = "requested_page"
 
 
 def write_address(card: Card, view: str = "") -> None:
@@ -42,13 +45,18 @@ def _meaning(card: Card, parameters: dict[str, str]) -> tuple[Any, ...]:
 
 def request_first_page(card: Card) -> None:
     """Request that this run shows the page Try with the current case."""
-    st.session_state["first_page"] = query_parameters.shorten_parameters(_parameters(card))
+    request_page(DEFAULT_PATH, query_parameters.shorten_parameters(_parameters(card)))
 
 
-def take_first_page_request() -> dict[str, str]:
-    """Return and clear the parameters of a requested switch to the page Try; empty without a request."""
-    parameters: dict[str, str] = st.session_state.pop("first_page", {})
-    return parameters
+def request_page(path: PagePath, parameters: dict[str, str]) -> None:
+    """Request that this run shows another page, with these parameters of the URL."""
+    st.session_state[_REQUEST] = (path, parameters)
+
+
+def take_page_request() -> tuple[PagePath, dict[str, str]] | None:
+    """Return and clear a requested switch to a page, with the parameters of its URL; None without a request."""
+    request: tuple[PagePath, dict[str, str]] | None = st.session_state.pop(_REQUEST, None)
+    return request
 
 
 def follow_history() -> None:

@@ -26,36 +26,31 @@ RULES: dict[str, set[str]] = {
     "wire": set(),
     "demo": {"client"},
     "demo.__main__": {"demo.download_expiry", "demo.http_layers", "demo.page_modules", "demo.settings", "tabular"}
-    | {"client", "demo.configuration", "demo.live", "demo.navigation", "demo.unknown_addresses", "demo.visitor_cookie"},
+    | {"client", "demo.configuration", "demo.live", "demo.meetings", "demo.navigation", "demo.presenter_sign_in"}
+    | {"demo.unknown_addresses", "demo.visitor_cookie"},
     "demo.download_expiry": set(),
     "demo.page_modules": set(),
+    "demo.plain_document": {"demo.address", "demo.configuration", "demo.text"},
+    "demo.presenter_sign_in": {"client", "demo.address", "demo.configuration", "demo.plain_document"},
     "demo.private_folder": set(),
     "demo.visitor_cookie": set(),
     "demo.http_layers": set(),
-    "demo.unknown_addresses": {"demo.address", "demo.configuration", "demo.text"},
+    "demo.unknown_addresses": {"demo.address", "demo.configuration", "demo.plain_document"},
     "demo.configuration": {"client", "demo.address"},
     "demo.app": {"client", "demo.address", "demo.navigation", "demo.session", "demo.text", "demo.widgets"},
     "demo.navigation": {"client", "demo.address", "demo.app_pages", "demo.charts", "demo.configuration", "demo.session"}
-    | {"demo.text"},
+    | {"demo.meeting_pages", "demo.meetings", "demo.text"},
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.exports", "demo.feed"}
-    | {"demo.feedback", "demo.fields", "demo.files", "demo.session", "demo.snippets", "demo.text", "demo.views"}
-    | {"demo.leave_behind", "demo.sharing", "demo.widgets"},
+    | {"demo.feedback", "demo.fields", "demo.files", "demo.meetings", "demo.session", "demo.snippets", "demo.text"}
+    | {"demo.drawings", "demo.leave_behind", "demo.sharing", "demo.views", "demo.widgets"},
     "demo.address": {"client", "demo.fields", "demo.text"},
     "demo.charts": set(),
     "demo.exports": {"client", "demo.snippets", "demo.text"},
     "demo.drawings": {"client", "demo.charts", "demo.fields", "demo.text", "demo.views"},
     "demo.leave_behind": {"client", "demo.charts", "demo.drawings", "demo.evaluation", "demo.fields", "demo.session"}
     | {"demo.text", "demo.views"},
-    "demo.sharing": {
-        "client",
-        "demo.address",
-        "demo.fields",
-        "demo.leave_behind",
-        "demo.session",
-        "demo.settings",
-        "demo.text",
-    }
-    | {"demo.views"},
+    "demo.sharing": {"client", "demo.address", "demo.fields", "demo.leave_behind", "demo.presenter_sign_in"}
+    | {"demo.session", "demo.settings", "demo.text", "demo.views"},
     "demo.snippets": set(),
     "demo.text": {"client"},
     "demo.fields": {"client", "demo.charts", "demo.text"},
@@ -77,8 +72,14 @@ RULES: dict[str, set[str]] = {
     "demo.live": {"client", "demo.configuration", "demo.live.stages", "demo.meetings", "demo.text", "demo.visitor_cookie"},
     "demo.live.stages": {"client", "demo.address", "demo.feedback", "demo.fields", "demo.meetings", "demo.session"}
     | {"demo.text", "demo.views"},
-    "demo.meetings": {"client", "demo.fields", "demo.leave_behind", "demo.private_folder", "demo.session", "demo.settings"}
-    | {"demo.sharing", "demo.text", "demo.visitor_cookie"},
+    "demo.meetings": {"client", "demo.address", "demo.fields", "demo.leave_behind", "demo.presenter_sign_in"}
+    | {"demo.private_folder", "demo.run_sheets", "demo.session", "demo.settings", "demo.sharing", "demo.text"}
+    | {"demo.visitor_cookie", "demo.widgets"},
+    "demo.run_sheets": {"client"},
+    "demo.slides": {"client", "demo.charts", "demo.drawings", "demo.fields", "demo.meetings", "demo.run_sheets"}
+    | {"demo.session", "demo.text", "demo.views"},
+    "demo.meeting_pages": {"client", "demo.address", "demo.fields", "demo.files", "demo.meetings", "demo.presenter_sign_in"}
+    | {"demo.run_sheets", "demo.session", "demo.sharing", "demo.slides", "demo.text", "demo.widgets"},
     "demo.meeting_check": {"client", "demo.fields", "demo.meetings", "demo.settings", "demo.sharing", "demo.text"}
     | {"demo.views"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
@@ -186,8 +187,8 @@ HOMES: dict[str, set[str]] = {
     "alembic": {"service.store"},
     "tqdm": {"pipeline.__main__", "service.jobs.__main__"},
     "fastapi": {"benchmarks.tutorial_service", "service.web"},
-    "starlette": {"demo.__main__", "demo.http_layers", "demo.unknown_addresses", "demo.visitor_cookie", "service.web"}
-    | {"demo.live"},
+    "starlette": {"demo.__main__", "demo.http_layers", "demo.live", "demo.plain_document", "demo.presenter_sign_in"}
+    | {"demo.unknown_addresses", "demo.visitor_cookie", "service.web"},
     "requests": {"client"},
     "streamlit": {
         "demo.__main__",
@@ -196,11 +197,13 @@ HOMES: dict[str, set[str]] = {
         "demo.download_expiry",
         "demo.feedback",
         "demo.fields",
-        "demo.meetings.meeting_visit",
+        "demo.meeting_pages",
+        "demo.meetings",
         "demo.navigation",
         "demo.meeting_check.browser_clock",
         "demo.session",
         "demo.sharing",
+        "demo.slides",
         "demo.widgets",
     },
     "plotly": {"demo.charts"},

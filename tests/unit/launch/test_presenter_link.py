@@ -10,7 +10,7 @@ from launch.sharing import request_link
 
 
 @pytest.fixture
-def service() -> Iterator[tuple[str, dict[str, tuple[int, bytes]]]]:
+def link_server() -> Iterator[tuple[str, dict[str, tuple[int, bytes]]]]:
     """A service that answers each key as the test says."""
     answers: dict[str, tuple[int, bytes]] = {}
 
@@ -30,8 +30,8 @@ def service() -> Iterator[tuple[str, dict[str, tuple[int, bytes]]]]:
         server.shutdown()
 
 
-def test_the_link_has_the_token_and_more_parameters(service: tuple[str, dict[str, tuple[int, bytes]]]) -> None:
-    url, answers = service
+def test_the_link_has_the_token_and_more_parameters(link_server: tuple[str, dict[str, tuple[int, bytes]]]) -> None:
+    url, answers = link_server
     answers["Bearer secret"] = (201, b'{"token": "wl_a&b"}')
     assert request_link(url, "secret", "http://demo:1") == "http://demo:1/sign-in?token=wl_a%26b"
     link = request_link(url, "secret", "http://demo:1", open="start", model="my own")
@@ -40,9 +40,9 @@ def test_the_link_has_the_token_and_more_parameters(service: tuple[str, dict[str
 
 @pytest.mark.parametrize("answer", [(403, b"{}"), (404, b"nothing"), (201, b"no JSON"), (201, b"[]"), (201, b"{}")])
 def test_without_a_token_there_is_no_link(
-    answer: tuple[int, bytes], service: tuple[str, dict[str, tuple[int, bytes]]]
+    answer: tuple[int, bytes], link_server: tuple[str, dict[str, tuple[int, bytes]]]
 ) -> None:
-    url, answers = service
+    url, answers = link_server
     answers[""] = answer
     assert request_link(url, "", "http://demo:1") is None
 

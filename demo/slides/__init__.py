@@ -1,0 +1,1 @@
+"""What a step of a meeting shows on the large screen."""
