@@ -1,12 +1,22 @@
 """What the audience expects of a case before it sees the answer."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import msgspec
 
-from service.errors import Fault, InvalidInput, ModelUnavailable, UnknownModel, UnknownVersion
-from service.meeting_errors import GuessesClosed
+from service.errors import (
+    Fault,
+    InvalidInput,
+    ModelUnavailable,
+    ServiceError,
+    UnknownModel,
+    UnknownVersion,
+)
+from service.meeting_errors import GuessesClosed, UnknownMeeting
 from service.meetings.answer_checks import answer_faults
 from service.meetings.meeting_checks import FindModel
-from service.meetings.meeting_reader import OpenMeeting
+from service.meetings.meeting_reader import MeetingReader, OpenMeeting
 from service.schemas import Card, RightAnswer
 from service.schemas.meetings.audience import Guess, GuessFigures, GuessList, OwnGuesses
 from service.schemas.meetings.meeting import MeetingCase
@@ -14,34 +24,91 @@ from service.store.meetings import guess_records
 from service.store.meetings.guess_records import GuessCounts, GuessRecord
 from service.store.store import Store
 
-_MAX_PERSON = 64
+_MAX_PERSON, _MAX_ANSWER = 64, 500
 _TEXT = msgspec.json.Decoder(str)
 
 
-def give_guess(store: Store, find_model: FindModel, meeting: OpenMeeting, guess: Guess) -> Guess:
-    """Store the guess of a person, in place of an earlier one, and return it.
+@dataclass(frozen=True)
+class GivenGuess:
+    """A guess of somebody who has the audience code of a meeting; `only`: the one meeting that the caller may see."""
 
-    Raises InvalidInput, GuessesClosed, StorageUnavailable.
+    code: str
+    only: str | None
+    guess: Guess
+
+
+@dataclass(frozen=True)
+class StoredGuess:
+    """A guess that is committed, and its meeting."""
+
+    meeting: str
+    guess: Guess
+
+
+def give_guesses(
+    store: Store, reader: MeetingReader, find_model: FindModel, given: list[GivenGuess]
+) -> list[StoredGuess | ServiceError]:
+    """Store guesses of many people in one transaction, each in place of an earlier one of the same person.
+
+    The result of each is what is stored, or the reason why not: UnknownMeeting, InvalidInput, GuessesClosed. Raises
+    StorageUnavailable.
     """
-    case = meeting.case(guess.case)
+    meetings = {key: _open(reader, *key) for key in {(each.code, each.only) for each in given}}
+    checked = [_checked(meetings[each.code, each.only], find_model, each.guess) for each in given]
+    accepted = [each for each in checked if isinstance(each, StoredGuess)]
+    if not accepted:
+        return list(checked)
+    stored = guess_records.put_guesses(store, [(each.meeting, _record(each.guess)) for each in accepted])
+    closed = {id(each) for each, fits in zip(accepted, stored, strict=True) if not fits}
+    return [GuessesClosed() if id(each) in closed else each for each in checked]
+
+
+def _open(reader: MeetingReader, code: str, only: str | None) -> OpenMeeting | UnknownMeeting:
+    try:
+        return reader.by_code(code, only)
+    except UnknownMeeting as error:
+        return error
+
+
+def _checked(meeting: OpenMeeting | UnknownMeeting, find_model: FindModel, guess: Guess) -> StoredGuess | ServiceError:
+    if isinstance(meeting, UnknownMeeting):
+        return meeting
+    try:
+        _check(meeting, find_model, guess)
+    except (InvalidInput, GuessesClosed) as error:
+        return error
+    return StoredGuess(meeting.record.id, guess)
+
+
+def _check(meeting: OpenMeeting, find_model: FindModel, guess: Guess) -> None:
+    """Raise InvalidInput, or GuessesClosed for a case that asks for no guesses."""
     if not is_person(guess.person):
         fault = Fault("person", "invalid_text", f"Expected 1 to {_MAX_PERSON} characters on one line.", path=())
         raise InvalidInput("The guess cannot be stored.", faults=[fault])
+    case = meeting.case(guess.case)
     if case is None or not case.guess:
         raise GuessesClosed
     answer = RightAnswer(label=guess.label, decision=guess.decision, value=guess.value)
-    faults = list(answer_faults(answer, _card_of(find_model, case), ()))
+    faults = [*answer_faults(answer, _card_of(find_model, case), ()), *_length_faults(guess)]
     if faults:
         raise InvalidInput("The guess cannot be stored.", faults=faults)
-    record = GuessRecord(
+
+
+def _length_faults(guess: Guess) -> Iterator[Fault]:
+    """Yield the fault of an answer that no card has checked, because the planned version is not served, and is long."""
+    for field in ("label", "decision"):
+        if len(getattr(guess, field) or "") > _MAX_ANSWER:
+            yield Fault(field, "too_long", f"This text may have {_MAX_ANSWER} characters.", path=())
+
+
+def _record(guess: Guess) -> GuessRecord:
+    return GuessRecord(
         case_id=guess.case,
         person=guess.person,
         label=_encoded(guess.label),
         decision=_encoded(guess.decision),
         value=guess.value,
     )
-    guess_records.put_guess(store, meeting.record.id, record)
-    return guess
 
 
 def guess_list(store: Store, meeting: OpenMeeting) -> GuessList:

@@ -11,6 +11,7 @@ from service.bundles.registry import Registry
 from service.by_key.freshness import Freshness
 from service.errors import BrokenStorage
 from service.export_processes.made_forms import MadeForms
+from service.meetings.guesses import GivenGuess, StoredGuess, give_guesses
 from service.meetings.meeting_reader import MeetingReader
 from service.settings import Settings
 from service.store.database import meetings_url
@@ -18,7 +19,7 @@ from service.store.schema import MEETINGS
 from service.store.store import Store
 from service.web.body_reader import BodyReader
 from service.web.file_turns import FileTurns
-from service.web.limits import EventLoopWork, Slots, StoreCalls, Threads, wait_for_process
+from service.web.limits import BatchedCalls, EventLoopWork, Slots, StoreCalls, Threads, wait_for_process
 from service.web.middleware.http_metrics import HttpMetrics
 from service.web.middleware.model_metrics import ModelMetrics
 from service.web.middleware.presenter_secrets import PresenterSecrets
@@ -64,6 +65,7 @@ class Services:
     meeting_reader: MeetingReader
     presenter_secrets: PresenterSecrets
     meeting_watches: MeetingWatches
+    guesses: BatchedCalls[GivenGuess, StoredGuess]
     publications: Slots
     """One for the model that is being published. It takes no slot of `requests`."""
     export_slots: Slots
@@ -126,6 +128,7 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         meeting_calls=meeting_calls,
         meeting_reader=meeting_reader,
         presenter_secrets=PresenterSecrets(meetings, meeting_calls),
+        guesses=BatchedCalls(partial(give_guesses, meetings, meeting_reader, registry.get), meeting_calls),
         meeting_watches=MeetingWatches(partial(read_snapshot, meetings, meeting_reader, settings.max_days), meeting_calls),
         publications=Slots(1, "Another model is being published.", retry_after_seconds=_PUBLICATION_RETRY_SECONDS),
         export_slots=Slots(_EXPORTS_AT_ONCE, "Other forms are being made.", retry_after_seconds=_EXPORT_RETRY_SECONDS),

@@ -5,22 +5,25 @@ import contextlib
 import math
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import anyio
 import anyio.to_thread
 
 from service.bundles.scorers.deadlines import give_up_after
-from service.errors import ModelTimeout, Overloaded, StorageUnavailable
+from service.errors import ModelTimeout, Overloaded, ServiceError, StorageUnavailable
 
 T = TypeVar("T")
+A = TypeVar("A")
+R = TypeVar("R")
 _THREADS_PER_MODEL = 4
 _MAX_WAITING_CALLS = 16
 _EVENT_LOOP_SECONDS = 0.25
 _PAUSE_SECONDS = 60.0
+_MAX_BATCH = 200
 
 
 class Slots(AbstractContextManager[None]):
@@ -110,6 +113,48 @@ class StoreCalls:
             return await self._threads.run("the store", work, *arguments, can_refuse=False)
         except ModelTimeout:
             raise StorageUnavailable("The storage does not answer in time. Try again in a moment.") from None
+
+
+class BatchedCalls(Generic[A, R]):
+    """Collects what arrives while an earlier call to the store runs, and gives it to one call: one commit for many people.
+
+    The work gets a list and returns a result, or an error, for each entry.
+    """
+
+    def __init__(self, work: Callable[[list[A]], list[R | ServiceError]], calls: StoreCalls) -> None:
+        self._work, self._calls = work, calls
+        self._waiting: list[tuple[A, asyncio.Future[R]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def run(self, entry: A) -> R:
+        """Return the result for an entry. Raises its error, StorageUnavailable."""
+        result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((entry, result))
+        if self._task is None:
+            self._task = asyncio.create_task(self._run_all())
+        return await result
+
+    async def _run_all(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:_MAX_BATCH], self._waiting[_MAX_BATCH:]
+                await self._run_batch(batch)
+        finally:
+            self._task = None
+
+    async def _run_batch(self, batch: list[tuple[A, "asyncio.Future[R]"]]) -> None:
+        answers: Sequence[R | Exception]
+        try:
+            answers = await self._calls.run(self._work, [entry for entry, _ in batch])
+        except Exception as error:  # noqa: BLE001 - each caller gets it
+            answers = [error] * len(batch)
+        for (_, result), answer in zip(batch, answers, strict=True):
+            if result.done():
+                continue  # its caller is gone
+            if isinstance(answer, Exception):
+                result.set_exception(answer)
+            else:
+                result.set_result(answer)
 
 
 class _Call:

@@ -1,13 +1,12 @@
 """Guesses of the audience in the store: the last one of each person for each case."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from service.meeting_errors import GuessesClosed
 from service.store.meetings.meeting_tables import guesses, meetings
 from service.store.run_history import now
 from service.store.store import Store, retried
@@ -35,27 +34,38 @@ class GuessCounts:
 
 
 @retried
-def put_guess(store: Store, meeting: str, guess: GuessRecord) -> None:
-    """Store the guess of a person in place of an earlier one.
+def put_guesses(store: Store, given: Sequence[tuple[str, GuessRecord]]) -> list[bool]:
+    """Store guesses, each with the id of its meeting, in place of earlier ones of the same person.
 
-    Raises GuessesClosed if the meeting does not take guesses on this case at the moment of the commit.
+    Returns for each whether it is stored: not if its meeting takes no guesses on its case at the moment of the commit.
+    Raises StorageUnavailable.
     """
     try:
-        _put(store, meeting, guess)
+        return _put(store, given)
     except IntegrityError:  # the same person has guessed at the same moment through another copy of the service
-        _put(store, meeting, guess)
+        return _put(store, given)
 
 
-def _put(store: Store, meeting: str, guess: GuessRecord) -> None:
-    values = vars(guess) | {"meeting": meeting, "changed": now()}
-    own = (guesses.c.meeting == meeting, guesses.c.case_id == guess.case_id, guesses.c.person == guess.person)
-    state = select(meetings.c.state_case, meetings.c.phase).where(meetings.c.id == meeting)
+def _put(store: Store, given: Sequence[tuple[str, GuessRecord]]) -> list[bool]:
     with store.writing() as connection:
-        shown = connection.execute(state.with_for_update(read=True)).one_or_none()  # the phase waits for this commit
-        if shown is None or (shown.state_case, shown.phase) != (guess.case_id, "guess"):
-            raise GuessesClosed
-        if connection.execute(update(guesses).where(*own).values(values)).rowcount == 0:
-            connection.execute(insert(guesses).values(values))
+        asked = {meeting: _asked_case(connection, meeting) for meeting in sorted({meeting for meeting, _ in given})}
+        stored = [asked[meeting] == guess.case_id for meeting, guess in given]
+        last = {(meeting, guess.person): guess for (meeting, guess), fits in zip(given, stored, strict=True) if fits}
+        for meeting, case in asked.items():
+            rows = [vars(guess) | {"meeting": of, "changed": now()} for (of, _), guess in last.items() if of == meeting]
+            if rows:
+                people = sorted(row["person"] for row in rows)
+                same = (guesses.c.meeting == meeting, guesses.c.case_id == case, guesses.c.person.in_(people))
+                connection.execute(delete(guesses).where(*same))
+                connection.execute(insert(guesses), rows)
+    return stored
+
+
+def _asked_case(connection: Connection, meeting: str) -> str | None:
+    """Return the case on which a meeting takes guesses. The next step of its presenter waits for this transaction."""
+    state = select(meetings.c.state_case, meetings.c.phase).where(meetings.c.id == meeting)
+    shown = connection.execute(state.with_for_update(read=True)).one_or_none()
+    return shown.state_case if shown is not None and shown.phase == "guess" else None
 
 
 def count_guesses(store: Store, meeting: str, cases: Iterable[str]) -> dict[str, GuessCounts]:

@@ -3,7 +3,8 @@
 import base64
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +226,25 @@ def test_guesses_of_many_at_once_are_counted_once_each(session: Session) -> None
     assert session.figures() == [
         {"case": "flat", "people": 20, "counts": {}, "values": [float(number) for number in range(20)]}
     ]
+
+
+def test_among_many_guesses_at_once_each_has_its_own_answer(session: Session) -> None:
+    """They share a transaction: a wrong one spoils no other."""
+    session.show("flat", "guess")
+    waiting = session_of(session.app)
+    wrong_code = replace(session, code="a" * 16)
+    kinds = {
+        200: lambda number: session.guess("flat", f"person {number}", value=float(number)),
+        422: lambda number: session.guess("flat", f"person {number}", label="a label"),
+        404: lambda number: wrong_code.guess("flat", f"person {number}", value=1.0),
+        409: lambda number: waiting.guess("flat", f"person {number}", value=1.0),
+    }
+    with ThreadPoolExecutor(16) as people:
+        expected = list(kinds) * 8
+        answers = [people.submit(kinds[status], number) for number, status in enumerate(expected)]
+        assert [answer.result().status_code for answer in answers] == expected
+    assert session.figures()[0]["people"] == 8
+    assert waiting.figures() == []
 
 
 def test_what_two_meetings_guess_stays_apart(file_app: TestClient) -> None:

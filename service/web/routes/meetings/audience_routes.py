@@ -6,13 +6,13 @@ import msgspec
 from fastapi import Request, Response
 
 from service.errors import InvalidRequest, NotFound
-from service.meetings import guesses
 from service.meetings.audience_view import read_view
+from service.meetings.guesses import GivenGuess, own_guesses
 from service.meetings.meeting_checks import logo_bytes
 from service.rows.strict_json import decode, encode
 from service.schemas.meetings.audience import Guess
 from service.web.dependencies import AppServices, RequestCaller
-from service.web.routes.meetings.callers_meeting import open_meeting
+from service.web.routes.meetings.callers_meeting import open_meeting, read_code
 from service.web.streams.event_stream import event_response
 
 _GUESS = msgspec.json.Decoder(Guess)
@@ -45,18 +45,18 @@ async def logo(request: Request, services: AppServices, caller: RequestCaller) -
 
 async def give_guess(request: Request, services: AppServices, caller: RequestCaller) -> Response:
     guess = decode(await request.body(), _GUESS)
-    meeting = await open_meeting(request, services, caller)
-    work = (guesses.give_guess, services.meetings, services.registry.get, meeting, guess)
-    answer = await services.meeting_calls.run(*work)
-    services.meeting_watches.wake(meeting.record.id)
-    return _json(answer)
+    stored = await services.guesses.run(GivenGuess(read_code(request), caller.meeting, guess))
+    services.meeting_watches.wake(stored.meeting)
+    return _json(stored.guess)
 
 
-async def own_guesses(request: Request, services: AppServices, caller: RequestCaller, person: str | None = None) -> Response:
+async def list_own_guesses(
+    request: Request, services: AppServices, caller: RequestCaller, person: str | None = None
+) -> Response:
     if not person:
         raise InvalidRequest("`person` is the person whose guesses are asked for.")
     meeting = await open_meeting(request, services, caller)
-    return _json(await services.meeting_calls.run(guesses.own_guesses, services.meetings, meeting, person))
+    return _json(await services.meeting_calls.run(own_guesses, services.meetings, meeting, person))
 
 
 def _json(answer: Any) -> Response:

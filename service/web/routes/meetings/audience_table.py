@@ -84,7 +84,7 @@ AUDIENCE_ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/v1/audience/guesses",
-        handler=audience_routes.own_guesses,
+        handler=audience_routes.list_own_guesses,
         name="own_guesses",
         tag=_TAG,
         summary="The guesses of a person who comes back",

@@ -29,14 +29,19 @@ def require_meeting(caller: Caller, id: str) -> str:  # noqa: A002 - the name in
     return id
 
 
-async def open_meeting(request: Request, services: Services, caller: Caller) -> OpenMeeting:
-    """Return the meeting of the header Meeting-Code. Raises InvalidRequest, UnknownMeeting, StorageUnavailable."""
+def read_code(request: Request) -> str:
+    """Return the header Meeting-Code. Raises InvalidRequest, UnknownMeeting."""
     code = request.headers.get("meeting-code")
     if code is None:
         raise InvalidRequest("Send the audience code of the meeting in the header Meeting-Code.")
     if not _CODE.fullmatch(code):
         raise UnknownMeeting
-    return await services.meeting_calls.run(services.meeting_reader.by_code, code, caller.meeting)
+    return code
+
+
+async def open_meeting(request: Request, services: Services, caller: Caller) -> OpenMeeting:
+    """Return the meeting of the header Meeting-Code. Raises InvalidRequest, UnknownMeeting, StorageUnavailable."""
+    return await services.meeting_calls.run(services.meeting_reader.by_code, read_code(request), caller.meeting)
 
 
 async def meeting_of_code(request: Request, services: Services, caller: Caller) -> str | None:
