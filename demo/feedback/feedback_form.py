@@ -111,7 +111,7 @@ def _draw_reason(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -
     st.pills(
         tr.text("Why not?"),
         reasons,
-        format_func=lambda reason: feedback_entry.describe_reason(reason, tr),
+        format_func=lambda reason: forms.escape_markdown(feedback_entry.describe_reason(reason, tr)),
         key=f"{key}/reason",
         on_change=partial(_keep, answer, draft, "reason", f"{key}/reason"),
     )
