@@ -186,16 +186,14 @@ def test_people_play_alone_with_the_keyboard_until_the_presenter_leads_again(mee
 @pytest.mark.parametrize(("locale", "scheme"), [("en-GB", "light"), ("pl-PL", "dark")])
 def test_every_phase_is_accessible_and_fits_every_width(locale: str, scheme: str, meeting: Meeting, phone: Open) -> None:
     page = phone(locale=locale, color_scheme=scheme)
-    steps = [
+    steps: list[Any] = [
         ("regular", "waiting", None, "follow"),
         ("regular", "guess", None, "follow"),
         ("stone", "guess", None, "follow"),
-    ]
-    steps += [
         ("regular", "answer", "what-if", "follow"),
         ("stone", "answer", "why", "follow"),
         (None, "waiting", None, "alone"),
-    ]  # type: ignore[list-item]
+    ]
     for case, phase, show, audience in steps:
         meeting.step(case, phase, show, audience)
         shown = {"guess": ".guesses", "answer": ".answer", "waiting": ".cases" if audience == "alone" else ".notice"}[phase]
