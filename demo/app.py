@@ -15,7 +15,10 @@ from streamlit.navigation.page import StreamlitPage  # noqa: E402
 from client import Card, ModelState, ServiceError  # noqa: E402
 from demo.address.page_paths import DEFAULT_PATH, STAGE_PATHS  # noqa: E402
 from demo.address.parameters import MODEL  # noqa: E402
+from demo.configuration.demo_file import DemoConfig  # noqa: E402
+from demo.meetings import meeting_visit  # noqa: E402
 from demo.navigation import login  # noqa: E402
+from demo.navigation.meeting_limits import limit_to_meeting  # noqa: E402
 from demo.navigation.page_list import find_group, list_by_path, make_groups  # noqa: E402
 from demo.navigation.page_look import draw_look  # noqa: E402
 from demo.session import (  # noqa: E402
@@ -45,7 +48,7 @@ def _rebuild_lost_visit() -> None:
 
 def main() -> None:
     """Draw one page."""
-    config = shared_resources.demo_config()
+    config = _choose_config()
     draw_look(config)
     is_first_run = MODEL not in st.session_state
     query_errors.clear_errors()
@@ -81,11 +84,20 @@ def main() -> None:
     banner.draw_banner(banner_slot)
 
 
+def _choose_config() -> DemoConfig:
+    """Return what this visit shows: what demo.toml says, limited by the meeting that the visitor takes part in."""
+    config, view = shared_resources.demo_config(), meeting_visit.get_meeting_visit()
+    if view is not None:
+        config = limit_to_meeting(config, view, meeting_visit.get_logo(view))
+    visitor.set_config(config)
+    return config
+
+
 def _draw_page(
     page: StreamlitPage, pages: dict[str, StreamlitPage], models: list[ModelState], card: Card, *, is_first_run: bool
 ) -> None:
     """Draw the choices and the page, or switch to the page that was requested, or to the one that opens."""
-    config, tr, is_embedded = shared_resources.demo_config(), visitor.get_translation(), visitor.is_embedded()
+    config, tr, is_embedded = visitor.get_config(), visitor.get_translation(), visitor.is_embedded()
     if not is_embedded:
         _draw_choices(models, config.languages, tr)
     link_notices.draw_version_notice(models, card)

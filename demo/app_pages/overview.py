@@ -18,7 +18,7 @@ def page() -> None:
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     current_case.get_case(card)
     page_address.write_address(card)
-    config = shared_resources.demo_config()
+    config = visitor.get_config()
     st.title(escape_markdown(config.title), anchor=False)
     product = tr.text("Try machine-learning models: change a case, and see the answer and why.")
     st.markdown(escape_markdown(config.sentence.get(tr.language, product)))

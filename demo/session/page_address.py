@@ -8,10 +8,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from client import Card
 from demo.address.page_paths import DEFAULT_PATH, PagePath
 from demo.address.parameters import LANGUAGE, MODEL, SAVED_CASES, VIEW
-from demo.session import cases, current_case, page_view, query_parameters, shared_resources
+from demo.session import cases, current_case, page_view, query_parameters
 from demo.session.saved_case_list import get_all_saved_cases
 from demo.session.saved_cases import encode_saved_cases
-from demo.session.visitor import get_translation
+from demo.session.visitor import get_config, get_translation
 
 _REQUEST = "requested_page"
 
@@ -65,7 +65,7 @@ def follow_history() -> None:
     if not (context and context.is_history_navigation and MODEL in st.query_params):
         return
     st.session_state[MODEL] = st.query_params[MODEL]
-    if st.query_params.get(LANGUAGE) in shared_resources.demo_config().languages:
+    if st.query_params.get(LANGUAGE) in get_config().languages:
         st.session_state["language"] = st.query_params[LANGUAGE]
     current_case.forget_case(st.query_params[MODEL])
     page_view.forget_views()

@@ -26,7 +26,7 @@ from client import (
 )
 from demo.session import shared_resources
 from demo.session.query_errors import add_error, find_unreachable, is_other_version
-from demo.session.visitor import get_translation
+from demo.session.visitor import get_config, get_translation
 from wire.error_codes import NO_EVALUATION, UNKNOWN_ENTITY
 
 _MODELS_SECONDS, _CARD_SECONDS = 1, 20  # the list shows within its short deadline that a service hangs
@@ -59,7 +59,7 @@ def _fetch_card(model: str, language: str, version: str | None) -> Card:
 def get_models() -> list[ModelState]:
     """Return the models that the demo shows, or the last cached ones. Raises ServiceError if none are cached."""
     language = get_translation().language
-    return shared_resources.demo_config().choose_models(_fetch_or_last(language, lambda: _fetch_models(language)))
+    return get_config().choose_models(_fetch_or_last(language, lambda: _fetch_models(language)))
 
 
 def get_card(model: str, version: str | None = None) -> Card:
