@@ -19,6 +19,7 @@ from demo.configuration.demo_file import DemoConfig  # noqa: E402
 from demo.meetings import meeting_visit  # noqa: E402
 from demo.navigation import login  # noqa: E402
 from demo.navigation.meeting_limits import limit_to_meeting  # noqa: E402
+from demo.navigation.meeting_line import draw_meeting_line  # noqa: E402
 from demo.navigation.page_list import find_group, list_by_path, make_groups  # noqa: E402
 from demo.navigation.page_look import draw_look  # noqa: E402
 from demo.session import (  # noqa: E402
@@ -100,6 +101,8 @@ def _draw_page(
     config, tr, is_embedded = visitor.get_config(), visitor.get_translation(), visitor.is_embedded()
     if not is_embedded:
         _draw_choices(models, config.languages, tr)
+        if view := meeting_visit.get_meeting_visit():
+            draw_meeting_line(view["title"], meeting_visit.read_code(), tr)
     link_notices.draw_version_notice(models, card)
     # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
     _switch_page(pages)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -52,6 +52,7 @@ class LivePages:
         self._router = Router(
             [
                 Route(f"{PATH}/assets/{{name}}", _send_asset),
+                Route(f"{PATH}/leave", _leave),
                 Route(f"{PATH}/{{code}}", self._page),
                 Route(f"{PATH}/{{code}}/events", _AsgiRoute(self._events), methods=["GET"]),
                 Route(f"{PATH}/{{code}}/logo", self._in_room(self._meeting.send_logo, "page")),
@@ -185,6 +186,13 @@ class _AsgiRoute:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
+
+
+async def _leave(request: Request) -> Response:
+    """End the visitor's part in a meeting: the demo shows again what it shows to everybody."""
+    answer = RedirectResponse(f"{request.scope.get('root_path', '')}/", 303)
+    answer.raw_headers.append((b"set-cookie", build_cookie(request.scope, MEETING, "", max_age_seconds=0)))
+    return answer
 
 
 async def _send_asset(request: Request) -> Response:

@@ -37,7 +37,8 @@ RULES: dict[str, set[str]] = {
     "demo.http_layers": set(),
     "demo.unknown_addresses": {"demo.address", "demo.configuration", "demo.plain_document"},
     "demo.configuration": {"client", "demo.address"},
-    "demo.app": {"client", "demo.address", "demo.navigation", "demo.session", "demo.text", "demo.widgets"},
+    "demo.app": {"client", "demo.address", "demo.configuration", "demo.meetings", "demo.navigation", "demo.session"}
+    | {"demo.text", "demo.widgets"},
     "demo.navigation": {"client", "demo.address", "demo.app_pages", "demo.charts", "demo.configuration", "demo.session"}
     | {"demo.meeting_pages", "demo.meetings", "demo.text"},
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.exports", "demo.feed"}
@@ -72,7 +73,14 @@ RULES: dict[str, set[str]] = {
     "demo.live": {"client", "demo.configuration", "demo.live.stages", "demo.meetings", "demo.text", "demo.visitor_cookie"},
     "demo.live.stages": {"client", "demo.address", "demo.feedback", "demo.fields", "demo.meetings", "demo.session"}
     | {"demo.text", "demo.views"},
-    "demo.meetings": {"client", "demo.address", "demo.fields", "demo.leave_behind", "demo.presenter_sign_in"}
+    "demo.meetings": {
+        "client",
+        "demo.address",
+        "demo.configuration",
+        "demo.fields",
+        "demo.leave_behind",
+        "demo.presenter_sign_in",
+    }
     | {"demo.private_folder", "demo.run_sheets", "demo.session", "demo.settings", "demo.sharing", "demo.text"}
     | {"demo.visitor_cookie", "demo.widgets"},
     "demo.run_sheets": {"client"},
