@@ -2,23 +2,13 @@
 
 from typing import Literal, get_args
 
-PagePath = Literal[
-    "models",
-    "try",
-    "what-if",
-    "to-change",
-    "compare",
-    "files",
-    "clients",
-    "feed",
-    "how-good",
-    "take-away",
-    "about",
-    "meetings",
-    "run-sheet",
-    "present",
-    "notes",
+ModelPath = Literal[
+    "models", "try", "what-if", "to-change", "compare", "files", "clients", "feed", "how-good", "take-away", "about"
 ]
+PresenterPath = Literal["meetings", "run-sheet", "present", "notes"]
+PagePath = Literal[ModelPath, PresenterPath]
+PRESENTER_PATHS: tuple[PresenterPath, ...] = get_args(PresenterPath)
+"""The pages that show something to a presenter alone; no meeting hides them from one who also takes part in it."""
 PAGE_PATHS: tuple[PagePath, ...] = get_args(PagePath)
 DEFAULT_PATH: PagePath = "try"
 """Streamlit serves this page at the root of the demo, and not at its path."""

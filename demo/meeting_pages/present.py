@@ -16,7 +16,6 @@ from demo.session import page_address, service_queries, visitor
 from demo.sharing import meeting_links, qr_code
 from demo.slides import shown_case, slide_parts, slide_view
 from demo.text.translation import Translation
-from wire.languages import LANGUAGES
 
 _FILES = Path(__file__).parents[1]
 _FOLLOW_SECONDS = 0.5
@@ -28,7 +27,7 @@ def page() -> None:
     if opened is None:
         return
     content = opened.editor.content
-    if content["language"] in LANGUAGES and st.session_state["language"] != content["language"]:
+    if content["language"] in visitor.get_config().languages and st.session_state["language"] != content["language"]:
         st.session_state["language"] = content["language"]
         st.rerun()
     tr = visitor.get_translation()

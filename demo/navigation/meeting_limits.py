@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from client import AudienceView
-from demo.address.page_paths import DEFAULT_PATH
+from demo.address.page_paths import DEFAULT_PATH, PRESENTER_PATHS
 from demo.configuration.accent import is_colour, make_accent
 from demo.configuration.demo_file import DemoConfig
 
@@ -14,7 +14,8 @@ def limit_to_meeting(config: DemoConfig, view: AudienceView, logo: str) -> DemoC
     A meeting shows less than the demo, never more: a page or a model that demo.toml leaves out stays out.
     """
     look = view["look"]
-    pages = tuple(path for path in config.pages if path == DEFAULT_PATH or path in view["pages"])
+    open_paths = {DEFAULT_PATH, *PRESENTER_PATHS, *view["pages"]}
+    pages = tuple(path for path in config.pages if path in open_paths)
     models = tuple(name for name in view["models"] if not config.models or name in config.models)
     languages = tuple(language for language in config.languages if language == view["language"])
     return replace(

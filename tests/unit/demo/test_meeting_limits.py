@@ -43,6 +43,10 @@ def test_a_meeting_shows_nothing_that_the_demo_leaves_out() -> None:
     assert limit_to_meeting(only_english, view_of(language="pl"), "").languages == ("en",)
 
 
+def test_a_presenter_who_takes_part_in_a_meeting_still_has_the_pages_of_presenters() -> None:
+    assert {"meetings", "run-sheet", "present"} <= set(limit_to_meeting(DemoConfig(), view_of(), "").pages)
+
+
 def test_a_colour_that_is_none_leaves_the_demos() -> None:
     look = {"name": None, "accent": "red;} body {display: none", "logo": None}
     assert limit_to_meeting(CONFIG, view_of(look=look), "").accent == CONFIG.accent
