@@ -26,9 +26,9 @@ def build_lines(lines: Sequence[CheckLine], tr: Translation) -> Markup:
 
 def _build_line(line: CheckLine, tr: Translation) -> Markup:
     """Return a line. A word says what its colour says."""
-    tone, mark = ("good", tr.text("Good")) if line.is_good else ("bad", tr.text("To do"))
+    tone, mark = ("good", tr.text("OK")) if line.is_good else ("bad", tr.text("To do"))
     details = concatenate(Markup("<li><bdi>{}</bdi></li>").format(each) for each in line.details)
-    return Markup('<li class="{}"><b class="check-mark">{}</b><div><h2>{}</h2><p>{}</p>{}{}</div></li>').format(
+    return Markup('<li class="{}"><b class="check-mark">{}</b><h2>{}</h2><div><p>{}</p>{}{}</div></li>').format(
         tone,
         mark,
         line.title,

@@ -56,6 +56,13 @@ def _draw_tools(opened: OpenMeeting, tr: Translation) -> None:
             on_click=lambda: page_address.request_page("present", {MEETING: meeting}),
             disabled=not opened.editor.content["cases"],
         )
+        st.button(
+            tr.text("Check before the meeting"),
+            key="run-sheet/check",
+            type="tertiary",
+            icon=":material/fact_check:",
+            on_click=lambda: page_address.request_page("check", {MEETING: meeting}),
+        )
         st.link_button(
             tr.text("Notes window"), f"notes?{MEETING}={meeting}", icon=":material/speaker_notes:", type="tertiary"
         )

@@ -9,7 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 from client import Card
 from demo.address.page_paths import DEFAULT_PATH, PagePath
 from demo.app_pages import about, clients, compare, feed, files, how_good, overview, take_away, to_change, try_it, what_if
-from demo.meeting_pages import meeting_list, notes, present, run_sheet_page
+from demo.meeting_pages import check, meeting_list, notes, present, run_sheet_page
 from demo.meetings import presenter_session
 from demo.session import visitor
 from demo.text.translation import Translation
@@ -57,6 +57,7 @@ def make_groups(card: Card | None, offered: Collection[PagePath], tr: Translatio
         tr.text("Meeting"): [
             make_page(meeting_list.page, tr.text("Meetings"), "meetings", is_shown=presenter_session.may_present()),
             make_page(run_sheet_page.page, tr.text("Run sheet"), "run-sheet", is_shown=presenter_session.is_signed_in()),
+            make_page(check.page, tr.text("Check"), "check", is_shown=False),
             make_page(present.page, tr.text("Present"), "present", is_shown=False),
             make_page(notes.page, tr.text("Notes"), "notes", is_shown=False),
         ],

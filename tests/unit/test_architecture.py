@@ -86,7 +86,15 @@ RULES: dict[str, set[str]] = {
     "demo.run_sheets": {"client"},
     "demo.slides": {"client", "demo.charts", "demo.drawings", "demo.fields", "demo.meetings", "demo.run_sheets"}
     | {"demo.session", "demo.text", "demo.views"},
-    "demo.meeting_pages": {"client", "demo.address", "demo.fields", "demo.files", "demo.meetings", "demo.presenter_sign_in"}
+    "demo.meeting_pages": {
+        "demo.meeting_check",
+        "client",
+        "demo.address",
+        "demo.fields",
+        "demo.files",
+        "demo.meetings",
+        "demo.presenter_sign_in",
+    }
     | {"demo.run_sheets", "demo.session", "demo.sharing", "demo.slides", "demo.text", "demo.widgets"},
     "demo.meeting_check": {"client", "demo.fields", "demo.meetings", "demo.settings", "demo.sharing", "demo.text"}
     | {"demo.views"},
