@@ -119,6 +119,8 @@ def _find_live(key: str, editor: MeetingEditor) -> LiveMeeting:
         meeting = editor.meeting["id"]
         announce = partial(meeting_copies().set_state, meeting)
         live[key] = LiveMeeting(editor.calls, meeting, editor.meeting["state"], announce)
+        if not editor.meeting["presenter_token"]:  # a copy: the service may not know its step yet
+            live[key].set_step(live[key].step)
         while len(live) > _MAX_LIVE:
             del live[next(iter(live))]
     return live[key]

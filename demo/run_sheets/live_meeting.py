@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import cast
 
-from client import GuessFigures, MeetingCalls, MeetingEvent, MeetingState, NewState, Refused, ServiceError
+from client import GuessFigures, MeetingCalls, MeetingEvent, MeetingState, Refused, ServiceError
 from demo.run_sheets.run_steps import OPENING, Audience, RunStep, make_state, step_of_state
 
 RETRY_SECONDS = 1.0
@@ -21,9 +21,9 @@ class LiveMeeting:
     """One meeting. Threads and visits share it."""
 
     def __init__(
-        self, calls: MeetingCalls, meeting: str, state: MeetingState, announce: Callable[[NewState], object]
+        self, calls: MeetingCalls, meeting: str, state: MeetingState, announce: Callable[[MeetingState], object]
     ) -> None:
-        """`announce` gets each step that the service cannot take at the moment."""
+        """`announce` gets each step that the service cannot take now, with the revision of the last one that it has."""
         self._calls, self._meeting, self._announce = calls, meeting, announce
         self._lock = threading.Lock()
         self._revision, self._step, self._audience = state["revision"], step_of_state(state), _audience_of(state)
@@ -110,7 +110,7 @@ class LiveMeeting:
                 self.problem = error
                 if new_state != announced:
                     announced = new_state
-                    self._announce(new_state)
+                    self._announce(cast(MeetingState, {**new_state, "revision": self._revision}))
                 pause.wait(RETRY_SECONDS)
             else:
                 with self._lock:
