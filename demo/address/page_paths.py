@@ -5,7 +5,7 @@ from typing import Literal, get_args
 ModelPath = Literal[
     "models", "try", "what-if", "to-change", "compare", "files", "clients", "feed", "how-good", "take-away", "about"
 ]
-PresenterPath = Literal["meetings", "run-sheet", "check", "present", "notes"]
+PresenterPath = Literal["meetings", "run-sheet", "check", "present", "notes", "review"]
 PagePath = Literal[ModelPath, PresenterPath]
 PRESENTER_PATHS: tuple[PresenterPath, ...] = get_args(PresenterPath)
 """The pages that show something to a presenter alone; no meeting hides them from one who also takes part in it."""

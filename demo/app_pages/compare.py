@@ -13,6 +13,8 @@ from demo.feedback import feedback_entry, feedback_form
 from demo.files import case_table, spreadsheet
 from demo.leave_behind.case_part import AnsweredCase
 from demo.leave_behind.leave_behind_document import LeaveBehind
+from demo.meetings import presenter_session
+from demo.review import clients_cases
 from demo.session import (
     cases,
     current_case,
@@ -234,3 +236,6 @@ def _draw_second_model(
             comparison_table.describe_disagreement((card, other), saved, (explanations, other_explanations), tr)
         )
     )
+    if presenter := presenter_session.get_presenter():  # whose cases they are is for those who present
+        titles = comparison_table.model_titles((card, other), tr)
+        clients_cases.draw_clients_cases(presenter.client, (card, other), titles, tr)

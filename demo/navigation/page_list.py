@@ -9,7 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 from client import Card
 from demo.address.page_paths import DEFAULT_PATH, PagePath
 from demo.app_pages import about, clients, compare, feed, files, how_good, overview, take_away, to_change, try_it, what_if
-from demo.meeting_pages import check, meeting_list, notes, present, run_sheet_page
+from demo.meeting_pages import check, meeting_list, notes, present, review, run_sheet_page
 from demo.meetings import presenter_session
 from demo.session import visitor
 from demo.text.translation import Translation
@@ -60,6 +60,7 @@ def make_groups(card: Card | None, offered: Collection[PagePath], tr: Translatio
             make_page(check.page, tr.text("Check"), "check", is_shown=False),
             make_page(present.page, tr.text("Present"), "present", is_shown=False),
             make_page(notes.page, tr.text("Notes"), "notes", is_shown=False),
+            make_page(review.page, tr.text("Review"), "review", is_shown=presenter_session.is_signed_in()),
         ],
     }
 

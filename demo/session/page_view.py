@@ -5,6 +5,9 @@ import streamlit as st
 from demo.address.parameters import MODEL, VIEW
 from demo.session import query_parameters
 
+_OF_ALL_MODELS = {"review"}
+"""The pages whose view is not about one model."""
+
 
 def get_view(page: str) -> str:
     """Return the view of a page, unchecked: the selected one, else the one of the URL."""
@@ -12,7 +15,8 @@ def get_view(page: str) -> str:
     key = _key(page)
     if key not in views:
         parameters = query_parameters.read_parameters()
-        views[key] = parameters.get(VIEW, "") if parameters.get(MODEL) == st.session_state[MODEL] else ""
+        is_of_page = page in _OF_ALL_MODELS or parameters.get(MODEL) == st.session_state[MODEL]
+        views[key] = parameters.get(VIEW, "") if is_of_page else ""
     return views[key]
 
 
@@ -34,4 +38,4 @@ def forget_views() -> None:
 
 
 def _key(page: str) -> str:
-    return f"{page}/{st.session_state[MODEL]}"
+    return page if page in _OF_ALL_MODELS else f"{page}/{st.session_state[MODEL]}"

@@ -43,7 +43,7 @@ RULES: dict[str, set[str]] = {
     | {"demo.meeting_pages", "demo.meetings", "demo.text"},
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.exports", "demo.feed"}
     | {"demo.feedback", "demo.fields", "demo.files", "demo.meetings", "demo.session", "demo.snippets", "demo.text"}
-    | {"demo.drawings", "demo.leave_behind", "demo.sharing", "demo.views", "demo.widgets"},
+    | {"demo.drawings", "demo.leave_behind", "demo.review", "demo.sharing", "demo.views", "demo.widgets"},
     "demo.address": {"client", "demo.fields", "demo.text"},
     "demo.charts": set(),
     "demo.exports": {"client", "demo.snippets", "demo.text"},
@@ -86,16 +86,11 @@ RULES: dict[str, set[str]] = {
     "demo.run_sheets": {"client"},
     "demo.slides": {"client", "demo.charts", "demo.drawings", "demo.fields", "demo.meetings", "demo.run_sheets"}
     | {"demo.session", "demo.text", "demo.views"},
-    "demo.meeting_pages": {
-        "demo.meeting_check",
-        "client",
-        "demo.address",
-        "demo.fields",
-        "demo.files",
-        "demo.meetings",
-        "demo.presenter_sign_in",
-    }
-    | {"demo.run_sheets", "demo.session", "demo.sharing", "demo.slides", "demo.text", "demo.widgets"},
+    "demo.meeting_pages": {"client", "demo.address", "demo.feedback", "demo.fields", "demo.files", "demo.meeting_check"}
+    | {"demo.meetings", "demo.presenter_sign_in", "demo.review", "demo.run_sheets", "demo.session", "demo.sharing"}
+    | {"demo.slides", "demo.text", "demo.widgets"},
+    "demo.review": {"client", "demo.address", "demo.feedback", "demo.fields", "demo.session", "demo.text", "demo.views"}
+    | {"demo.widgets"},
     "demo.meeting_check": {"client", "demo.fields", "demo.meetings", "demo.settings", "demo.sharing", "demo.text"}
     | {"demo.views"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
@@ -217,6 +212,7 @@ HOMES: dict[str, set[str]] = {
         "demo.meetings",
         "demo.navigation",
         "demo.meeting_check.browser_clock",
+        "demo.review",
         "demo.session",
         "demo.sharing",
         "demo.slides",

@@ -1,0 +1,1 @@
+"""What people said of answers, for those who review it."""
