@@ -1,6 +1,6 @@
 """Client.audience: what the audience of a meeting sees and sends."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import cast
 
 from client import arguments
@@ -29,7 +29,7 @@ class AudienceCalls:
         return cast(AudienceView, self._connection.call("GET", _PATH, AudienceView, headers=headers))
 
     @arguments.check_types
-    def events(self, code: str) -> Iterator[AudienceView]:
+    def events(self, code: str) -> Generator[AudienceView, None, None]:
         """Yield the view of the audience, now and after each change. It blocks between them.
 
         It ends when the service stops or the code is not valid any more; open it again then. `Client.close` in another

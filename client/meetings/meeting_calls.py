@@ -1,6 +1,6 @@
 """Client.meetings: what a presenter does with meetings."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -80,7 +80,7 @@ class MeetingCalls:
         return cast(GuessList, self._connection.call("GET", f"{_path(id)}/guesses", GuessList))
 
     @arguments.check_types
-    def events(self, id: str) -> Iterator[MeetingEvent]:  # noqa: A002
+    def events(self, id: str) -> Generator[MeetingEvent, None, None]:  # noqa: A002
         """Yield the state and the guesses of the case on the screen, now and after each change. It blocks between them.
 
         It ends when the service stops; open it again then. `Client.close` in another thread ends it too.

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -15,7 +16,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from client import Client
+from client import Client, MeetingCase
 from demo.__main__ import PING_SECONDS
 from demo.settings import Settings as DemoSettings
 from service.settings import Settings as ServiceSettings
@@ -140,6 +141,20 @@ def test_with_the_file_of_deploy_the_page_its_socket_and_the_service_work(deploy
         open_page_socket(f"{deployed}/", "http://evil.example", NAME)
     assert_docs_are_whole(deployed, Authorization=f"Bearer {KEY}", **host)
     assert requests.get(f"{deployed}/api/v1/models", headers=host, timeout=60).status_code == 401
+
+
+def test_each_event_of_a_meeting_comes_through_at_once(default_proxy: str) -> None:
+    """With nginx's defaults, which collect the answers of a program until 8 kB are there."""
+    client = Client(f"{default_proxy}/api")
+    row = {"comment": "Great room"}
+    case: MeetingCase = {"id": "one", "name": "One", "model": MODEL, "row": row}
+    meeting = client.meetings.create({"title": "Rooms", "cases": [case]}, client.feedback.new_key())
+    with closing(client.audience.events(meeting["audience_code"])) as views:
+        assert next(views)["case"] is None
+        client.meetings.set_state(meeting["id"], {"case": "one", "phase": "guess"})
+        shown = next(views)["case"]
+        assert shown is not None
+        assert shown["row"] == row
 
 
 def test_no_request_through_the_pool_of_an_upstream_is_lost(deployed: str) -> None:
