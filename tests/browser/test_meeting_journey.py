@@ -1,5 +1,6 @@
 """A whole meeting in real browsers: check, guesses, an outage with a restart of the demo in it, and feedback."""
 
+import csv
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from client import Client
+from tests.support.accessibility import severe_violations
 from tests.support.browser_session import Contexts, Visit
 from tests.support.server_process import Program
 
@@ -72,6 +74,16 @@ class Journey:
         expect(self.screen.get_by_text("2 of 2 cases are recorded")).to_be_visible()
         assert self.screen.locator(".check .bad h2").all_inner_texts() == ["Audience link"]
 
+    def look_at_check(self) -> None:
+        """The page of the check has no fault for a screen reader, needs no mouse, and fits on a phone."""
+        assert severe_violations(self.screen) == []
+        self.screen.get_by_role("button", name="Check and record").focus()
+        self.screen.keyboard.press("Enter")
+        expect(self.screen.get_by_text("2 cases answer as recorded.")).to_be_visible()
+        self.presenter.resize(375, 667)
+        assert self.screen.evaluate("document.documentElement.scrollWidth") <= 375
+        self.presenter.resize(1280, 860)
+
     def open_screen(self) -> None:
         self.presenter.open(f"/present{self.address}")
 
@@ -96,6 +108,22 @@ class Journey:
             expect(page.locator(".answer .number")).to_have_text(number)
             expect(page.get_by_text("recorded on")).to_have_count(1 if is_recorded else 0)
 
+    def review(self) -> None:
+        """The presenter reads what people said, answers one, and takes all of it home as a file."""
+        self.presenter.open("/review?lang=en")
+        expect(self.screen.get_by_text("2 entries")).to_be_visible()
+        self.screen.get_by_role("button", name="Details").first.click()
+        details = self.screen.locator(".st-key-review-details")
+        details.get_by_role("radio", name="Accepted", exact=True).click()
+        self.presenter.settled()
+        details.get_by_role("button", name="Save").click()
+        expect(self.screen.get_by_text("Saved.")).to_be_visible()
+        with self.screen.expect_download() as download:
+            self.screen.get_by_role("button", name="Download as CSV").click()
+        with download.value.path().open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert sorted((row["verdict"], row["state"]) for row in rows) == [("agree", "new"), ("disagree", "accepted")]
+
 
 def test_a_meeting_goes_on_through_an_outage_with_guesses_and_feedback(
     visit: Any, phone: Callable[[], Page], meeting: Any, programs: tuple[Program, Program]
@@ -104,6 +132,7 @@ def test_a_meeting_goes_on_through_an_outage_with_guesses_and_feedback(
     journey = Journey(visit(f"/sign-in?token={meeting['presenter_token']}"), phone, meeting, Client(service.url))
     screen, outage = journey.screen, journey.screen.get_by_text("the model does not answer now")
     journey.check()
+    journey.look_at_check()
     journey.open_screen()
     expect(screen.get_by_role("heading", name=meeting["content"]["title"])).to_be_visible()
     journey.let_people_come_and_guess()
@@ -137,3 +166,4 @@ def test_a_meeting_goes_on_through_an_outage_with_guesses_and_feedback(
     entries = journey.client.feedback.entries(meeting=meeting["id"])["items"]
     assert sorted(entry["verdict"] for entry in entries) == ["agree", "disagree"]
     assert not any(SECRET in page.content() for page in journey.phones)
+    journey.review()
