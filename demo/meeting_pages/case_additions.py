@@ -154,7 +154,8 @@ def _draw_feedback(opened: OpenMeeting, card: Card, apply: Apply, tr: Translatio
     by_id = {entry["id"]: entry for entry in run_sheet.order_feedback(entries)}
     key = f"run-sheet/feedback/{card['name']}"
     st.session_state[key] = [each for each in st.session_state.get(key, []) if each in by_id]
-    texts = {each: _describe_entry(entry, tr) for each, entry in by_id.items()}
+    numbered = enumerate(by_id.items(), start=1)  # Streamlit knows an option by its text
+    texts = {each: f"{number}. {_describe_entry(entry, tr)}" for number, (each, entry) in numbered}
     _draw_choice(tr.text("Feedback, disagreements first"), texts, key, tr)
 
     def add() -> None:

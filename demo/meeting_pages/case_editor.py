@@ -122,7 +122,7 @@ def _draw_shown(opened: OpenMeeting, case: MeetingCase, card: Card | None, apply
     if "compare" in case["show"]:
         cases = opened.editor.content["cases"]
         earlier = cases[: run_sheet.index_of(cases, case["id"]) or 0]
-        names = {each["id"]: each["name"] or "–" for each in earlier}
+        names = {each["id"]: f"{number}. {each['name']}" for number, each in enumerate(earlier, start=1)}
         _draw_choice(case, Choice("compare_with", tr.text("Compare with an earlier case"), names, tr.text("none")), apply)
 
 

@@ -108,7 +108,7 @@ def draw_add_button(card: Card, case: Case, tr: Translation) -> None:
     if not meetings:
         return
     with st.popover(tr.text("Add to the run sheet"), icon=":material/playlist_add:", type="tertiary", key="add-case"):
-        titles = {meeting["id"]: meeting["title"] for meeting in meetings}
+        titles = _name_meetings(meetings)
         chosen = st.selectbox(
             tr.text("Meeting"),
             list(titles),
@@ -124,6 +124,17 @@ def draw_add_button(card: Card, case: Case, tr: Translation) -> None:
         st.button(tr.text("Add"), key="add-case/add", type="primary", on_click=partial(_add, chosen, card, case, name, tr))
     if added := st.session_state.pop(_ADDED, ""):
         st.caption(added)
+
+
+def _name_meetings(meetings: list[MeetingSummary]) -> dict[str, str]:
+    """Return id → title, with a number if several have it: Streamlit knows an option by its text."""
+    names: dict[str, str] = {}
+    for meeting in meetings:
+        name, number = meeting["title"], 2
+        while name in names.values():
+            name, number = f"{meeting['title']} ({number})", number + 1
+        names[meeting["id"]] = name
+    return names
 
 
 def _add(meeting: str, card: Card, case: Case, name: str, tr: Translation) -> None:

@@ -185,7 +185,8 @@ def test_values_changed_on_the_screen_are_gone_with_one_press(client: Client) ->
     assert cases_of(client, meeting)[0]["row"] == FLAT_ROW, "the run sheet stays as it was prepared"
 
 
-def test_the_form_on_try_becomes_a_case(client: Client) -> None:
+def test_the_form_on_try_becomes_a_case_of_the_chosen_meeting_among_many_of_one_title(client: Client) -> None:
+    make_meeting(client)
     meeting = make_meeting(client)
     page = opened(model="flat-price")
     part(page.text_input, "/area").input("61").run()
