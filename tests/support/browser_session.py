@@ -122,7 +122,10 @@ class Visit:
             self.page.route_web_socket(lambda _: True, self._connected)
 
     def _new_page(self) -> Page:
-        page = self._context.new_page()
+        # Opened by the first page, it begins in the process of the demo; else a process is started for its empty start.
+        with self._context.expect_page() as opened:
+            self._context.pages[0].evaluate("() => { window.open() }")
+        page = opened.value
         page.set_viewport_size(self._viewport)
         page.emulate_media(color_scheme=self._scheme)
         page.set_default_timeout(PATIENCE_MILLISECONDS)
