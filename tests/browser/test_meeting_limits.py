@@ -27,7 +27,7 @@ def test_a_visitor_of_a_meeting_sees_its_pages_models_language_and_look_until_le
     seen.settled()
     expect(page).to_have_title("Wypróbuj · Client <Ltd>")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ile jest wart ten diament?")
-    expect(page.get_by_test_id("stTopNavSection")).to_have_text(["Analiza"])
+    expect(page.get_by_test_id("stTopNavSection")).to_have_text(["Analiza", "Spotkanie"])
     expect(page.get_by_text("English")).to_have_count(0)
     logo = page.get_by_test_id("stHeaderLogo").get_attribute("src")
     assert base64.b64decode(logo.partition(",")[2]) == base64.b64decode(PIXEL)
@@ -42,5 +42,5 @@ def test_a_visitor_of_a_meeting_sees_its_pages_models_language_and_look_until_le
     page.get_by_role("link", name="Opuść spotkanie").click()
     seen.settled()
     expect(page.get_by_role("heading", level=1)).to_have_text("Witryna")
-    expect(page.get_by_test_id("stTopNavSection")).to_have_count(3)
+    expect(page.get_by_test_id("stTopNavSection")).to_have_count(4)
     assert seen.foreign == []

@@ -62,7 +62,7 @@ def test_every_page_of_the_menu_is_accessible_whole_in_one_language_and_without_
 def test_a_group_of_the_menu_opens_by_keys_is_accessible_and_says_that_it_has_the_page(visit: Any) -> None:
     page = visit("/?model=credit-default&lang=pl", color_scheme="dark").page
     groups = page.get_by_test_id("stTopNavSection")
-    expect(groups).to_have_text(["Analiza", "Dane", "Model"])
+    expect(groups).to_have_text(["Analiza", "Dane", "Model", "Spotkanie"])
     expect(page.locator("[data-testid=stTopNavSection][data-current]")).to_have_count(0)
     groups.nth(1).press("Enter")
     items = page.get_by_role("menuitem")
@@ -79,8 +79,8 @@ def test_a_phone_has_the_pages_below_the_titles_of_their_groups(visit: Any) -> N
     page = visit("/compare?model=comment-sentiment&lang=en", viewport={"width": 375, "height": 667}).page
     page.get_by_test_id("stExpandSidebarButton").click()
     menu = page.get_by_test_id("stSidebarNav")
-    expect(menu.get_by_test_id("stNavSectionHeader")).to_contain_text(["Explore", "Data", "Model"])
-    links = ["Try", "Compare", "Files", "Feed", "How good", "Take it away", "About the model", "All models"]
+    expect(menu.get_by_test_id("stNavSectionHeader")).to_contain_text(["Explore", "Data", "Model", "Meeting"])
+    links = ["Try", "Compare", "Files", "Feed", "How good", "Take it away", "About the model", "All models", "Meetings"]
     expect(menu.get_by_test_id("stSidebarNavLink")).to_have_text(links)
     assert severe_violations(page) == []
 
