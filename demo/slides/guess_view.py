@@ -63,7 +63,7 @@ def _count_people(people: int, tr: Translation) -> str:
 
 def _names_of(prediction: Prediction) -> set[str]:
     """Return the names of an answer among the guesses."""
-    return {f"decision/{prediction['decision']}", f"label/{prediction['label']}"}
+    return {f"decision/{prediction['decision']}", f"label/{prediction.get('label')}"}
 
 
 def _build_bars(card: Card, counts: dict[str, int], people: int, prediction: Prediction | None, tr: Translation) -> Markup:

@@ -99,3 +99,9 @@ def test_one_value_that_all_name_is_drawn_too() -> None:
 )
 def test_the_model_against_the_audience_is_a_sentence(card: Any, given: Any, prediction: Any, sentence: str) -> None:
     assert guess_view.describe_comparison(card, given, prediction, ENGLISH) == sentence
+
+
+def test_a_value_that_nobody_has_guessed_is_drawn() -> None:
+    """The service gives no label with a value."""
+    html = guess_view.build_guesses(PRICE, figures(0), {"decision": None, "value": 12.5, "warnings": []}, ENGLISH)
+    assert "Nobody has guessed yet" in html
