@@ -10,6 +10,7 @@ from demo.address.page_paths import PagePath
 from demo.meetings import run_sheet
 from demo.meetings.case_in_try import MEETING, change_row, edit_in_try, get_changed_row
 from demo.meetings.meeting_access import OpenMeeting, open_meeting
+from demo.meetings.meeting_document import draw_meeting_document
 from demo.run_sheets import run_steps
 from demo.run_sheets.run_steps import OPENING, RunStep
 from demo.session import page_address, service_queries, visitor
@@ -87,6 +88,8 @@ def _draw_controls(
             tr.text("Notes window"), f"notes?{MEETING}={meeting}", icon=":material/speaker_notes:", type="tertiary"
         )
         _button(tr.text("End"), "end", ":material/close:", partial(_request_page, "run-sheet", meeting))
+        if index == len(steps) - 1:
+            draw_meeting_document(opened.presenter.client, {**opened.meeting, "content": opened.editor.content}, tr)
         if problem := slide_parts.describe_problem(opened.live, tr):
             st.caption(problem)
 

@@ -10,6 +10,7 @@ from demo.meeting_pages import case_additions, case_editor
 from demo.meetings import run_sheet
 from demo.meetings.case_in_try import MEETING
 from demo.meetings.meeting_access import OpenMeeting, open_meeting
+from demo.meetings.meeting_document import draw_meeting_document
 from demo.meetings.run_sheet import Removed
 from demo.run_sheets.meeting_editor import Change, with_cases
 from demo.session import page_address, query_errors, visitor
@@ -73,6 +74,7 @@ def _draw_tools(opened: OpenMeeting, tr: Translation) -> None:
             icon=":material/settings:",
             on_click=lambda: page_address.request_page("meetings", {MEETING: meeting}),
         )
+        draw_meeting_document(opened.presenter.client, {**opened.meeting, "content": opened.editor.content}, tr)
 
 
 def _draw_state(opened: OpenMeeting, tr: Translation) -> None:

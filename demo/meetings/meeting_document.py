@@ -9,6 +9,8 @@ from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any, TypeVar
 
+import streamlit as st
+
 from client import Card, Client, Explanation, Meeting, ServiceError
 from demo.leave_behind.case_part import AnsweredCase
 from demo.leave_behind.client_look import read_look
@@ -24,11 +26,13 @@ T = TypeVar("T")
 
 
 def draw_meeting_document(client: Client, meeting: Meeting, tr: Translation) -> None:
-    """Draw the buttons that give the document of a meeting, in the language of the meeting if it has one."""
+    """Draw the menu that gives the document of a meeting, in the language of the meeting if it has one."""
     content: Mapping[str, Any] = meeting["content"]
     written_in = Translation(content["language"] or tr.language)
     collect = partial(collect_document, client, meeting, written_in, visitor.get_time_zone())
-    document_download.draw_document_buttons("meeting-document", "meeting", collect, tr, written_in)
+    with st.popover(tr.text("To take home"), icon=":material/description:", type="tertiary"):
+        st.caption(tr.text("All cases with their answers, without your notes."))
+        document_download.draw_document_buttons("meeting-document", "meeting", collect, tr, written_in)
 
 
 def collect_document(client: Client, meeting: Meeting, tr: Translation, zone: tzinfo) -> LeaveBehind:

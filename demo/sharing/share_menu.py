@@ -5,6 +5,7 @@ from datetime import datetime
 
 import streamlit as st
 from markupsafe import Markup
+from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 from client import Card, Explanation, Prediction
 from demo.leave_behind.answer_picture import build_picture
@@ -23,6 +24,8 @@ from demo.views import case_story
 
 _KEY = "share"
 _SVG = "image/svg+xml"
+_ROOM = Markup('<div class="share-room"></div>')
+"""As high as what follows: the browser places the menu when it opens, before its content comes."""
 _PICTURE_BUTTON = Markup(
     '<button type="button" class="share-button" data-picture="data:image/svg+xml;base64,{}" data-name="{}">{}</button>'
 )
@@ -34,32 +37,49 @@ _LINK_BOX = Markup(
 
 def draw_link_menu(card: Card, case: Case, prediction: Prediction, tr: Translation, view: str = "") -> None:
     """Draw the menu with the link to this page and case; `view` is the view of the page in its address."""
-    with st.popover(tr.text("Share"), icon=":material/share:", type="tertiary", key=_KEY):
-        _draw_link(card, case, prediction, tr, view)
+    menu = _draw_menu(tr)
+    with menu:
+        if menu.open:
+            _draw_link(card, case, prediction, tr, view)
+        else:
+            st.html(_ROOM)
     draw_share_script()
 
 
 def draw_answer_menu(card: Card, case: Case, now: Explanation, start: Explanation, tr: Translation) -> None:
     """Draw the menu of the page Try, and the button that saves its picture; `start` explains where the case started."""
     answered = _answer_case(card, case, now, start, tr)
-    with st.popover(tr.text("Share"), icon=":material/share:", type="tertiary", key=_KEY):
-        _draw_link(card, case, now["prediction"], tr, "")
-        picture = build_picture(answered, ClientLook(), tr, tr.day_and_time(datetime.now(visitor.get_time_zone())))
-        st.download_button(
-            tr.text("Picture (SVG)"),
-            picture,
-            f"{card['name']}.svg",
-            _SVG,
-            on_click="ignore",
-            type="tertiary",
-            icon=":material/image:",
-            key=f"{_KEY}/svg",
-        )
-        content = LeaveBehind(card["question"], [answered], cards=[card])
-        draw_document_buttons(_KEY, card["name"], lambda: content, tr)
+    picture = build_picture(answered, ClientLook(), tr, tr.day_and_time(datetime.now(visitor.get_time_zone())))
+    menu = _draw_menu(tr)
+    with menu:
+        if menu.open:
+            _draw_link(card, case, now["prediction"], tr, "")
+            _draw_files(card, answered, picture, tr)
+        else:
+            st.html(_ROOM)
     source = base64.b64encode(picture.encode()).decode()
     st.html(_PICTURE_BUTTON.format(source, f"{card['name']}.png", tr.text("Picture")), width="content")
     draw_share_script()
+
+
+def _draw_menu(tr: Translation) -> PopoverContainer:
+    """Draw the closed menu: what is in it takes longer than the rest of the page, so it is made when it is opened."""
+    return st.popover(tr.text("Share"), icon=":material/share:", type="tertiary", key=_KEY, on_change="rerun")
+
+
+def _draw_files(card: Card, answered: AnsweredCase, picture: str, tr: Translation) -> None:
+    st.download_button(
+        tr.text("Picture (SVG)"),
+        picture,
+        f"{card['name']}.svg",
+        _SVG,
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/image:",
+        key=f"{_KEY}/svg",
+    )
+    content = LeaveBehind(card["question"], [answered], cards=[card])
+    draw_document_buttons(_KEY, card["name"], lambda: content, tr)
 
 
 def _draw_link(card: Card, case: Case, prediction: Prediction, tr: Translation, view: str) -> None:

@@ -9,9 +9,12 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from client import Client
 from tests.support.accessibility import severe_violations
 from tests.support.browser_session import Visit
+from tests.support.server_process import Program
 
+CANARY = "canary-7f3e"
 CASE = "/?model=credit-default&lang=pl&start=two-months-late"
 
 
@@ -47,7 +50,10 @@ def test_the_link_is_copied_and_its_code_is_read_from_the_screen(visit: Any) -> 
     expect(page.get_by_role("button", name="Skopiowano")).to_be_visible()
     assert page.evaluate("window.copied || document.activeElement.value") == link
     code = page.locator("img.qr")
-    (read,) = zxingcpp.read_barcodes(Image.open(BytesIO(code.screenshot())))
+    code.evaluate("image => image.decode()")
+    expect(code).to_be_in_viewport(ratio=1)
+    with Image.open(BytesIO(code.screenshot())) as picture:
+        (read,) = zxingcpp.read_barcodes(picture.resize((picture.width * 3, picture.height * 3)))
     assert read.text == link
     assert severe_violations(page) == []
 
@@ -72,3 +78,33 @@ def test_the_document_opens_without_a_network_and_prints_to_whole_pages(visit: A
         context.close()
     assert "58%" in texts[0]
     assert all(f"Strona {number} / {len(texts)}" in text for number, text in enumerate(texts, 1))
+
+
+def test_the_run_sheet_and_the_last_step_give_a_document_without_private_notes(
+    visit: Any, programs: tuple[Program, Program], tmp_path: Path
+) -> None:
+    client = Client(programs[0].url)
+    row = client.card("diamond-price")["examples"][0]["row"]
+    case: Any = {
+        "id": "one",
+        "name": "Kamień A",
+        "note": f"{CANARY} 1",
+        "model": "diamond-price",
+        "row": row,
+        "show": ["answer"],
+    }
+    content: Any = {"title": "Wyceny", "language": "pl", "notes": f"{CANARY} 2", "cases": [case]}
+    meeting = client.meetings.create(content, client.feedback.new_key())
+    page = visit(f"/sign-in?token={meeting['presenter_token']}").page
+    for number, path in enumerate(("run-sheet", "present")):
+        page.goto(f"{programs[1].url}/{path}?meeting={meeting['id']}&lang=pl")
+        if path == "present":
+            page.get_by_role("button", name="Dalej").click()
+            expect(page.get_by_text("Kamień A")).to_be_visible()
+        page.get_by_role("button", name="Do zabrania").click()
+        document = save(page, "Dokument (HTML)", tmp_path / f"{number}.html").read_text(encoding="utf-8")
+        assert "Kamień A" in document
+        assert "Wyceny" in document
+        assert not [
+            secret for secret in (CANARY, meeting["presenter_token"], meeting["audience_code"]) if secret in document
+        ]

@@ -78,7 +78,7 @@ def test_a_document_has_every_case_and_nothing_private(client: Client, tr: Any) 
 
 def test_guesses_and_feedback_of_the_meeting_are_in_its_document(client: Client) -> None:
     meeting = new_meeting(client, [PET_CASE | {"compare_with": None, "show": ["answer"]}])
-    assert "Typował" not in text_of(written(client, meeting))
+    assert "Odpowiedział" not in text_of(written(client, meeting))
     client.meetings.set_state(meeting["id"], {"case": "pet", "phase": "guess"})
     label = client.card("pet-kind")["output"]["labels"][0]["value"]
     for person in range(3):
@@ -89,7 +89,7 @@ def test_guesses_and_feedback_of_the_meeting_are_in_its_document(client: Client)
     entry |= {"meeting": meeting["id"], "comment": f"{CANARY} comment", "name": CANARY}
     client.feedback.give(entry, client.feedback.new_key())
     text = text_of(written(client, meeting))
-    assert "Typowały 3 osoby" in text
+    assert "Odpowiedziały 3 osoby" in text
     assert "Co ludzie powiedzieli o odpowiedziach" in text
     assert CANARY not in text, "who said what is not for everybody"
 

@@ -16,8 +16,14 @@ MONTHS = {"name": "months", "type": "integer", "minimum": 0, "maximum": 8, "defa
 CANARY = "My name is Zażółć-canary"
 
 
+def open_menu(app: AppTest) -> AppTest:
+    app.session_state["share"] = True
+    return quiet(app.run())
+
+
 def link_of(app: AppTest) -> dict[str, str]:
-    """Return the parameters of the link in the menu."""
+    """Open the menu, and return the parameters of its link."""
+    open_menu(app)
     (url,) = re.findall(r'<input readonly value="([^"]*)"', html_of(app))
     return dict(parse_qsl(urlsplit(html.unescape(url)).query, keep_blank_values=True))
 
@@ -35,14 +41,16 @@ def notices(app: AppTest) -> str:
     ],
 )
 def test_a_case_can_be_taken_home_as_a_picture_and_a_document(language: str, labels: list[str]) -> None:
-    app = quiet(opened(model="credit-default", lang=language, start="two-months-late"))
+    app = opened(model="credit-default", lang=language, start="two-months-late")
+    assert not app.get("download_button"), "the closed menu makes nothing"
+    open_menu(app)
     assert [each.proto.label for each in app.get("download_button")] == labels
 
 
 @pytest.mark.usefixtures("request_log")
 def test_without_a_pdf_library_the_page_says_how_to_get_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_file, "can_write_pdf", lambda: False)
-    app = quiet(opened(model="diamond-price", lang="en"))
+    app = open_menu(opened(model="diamond-price", lang="en"))
     assert [each.proto.label for each in app.get("download_button")] == ["Picture (SVG)", "Document (HTML)"]
     assert any("print it" in each.value for each in app.caption)
 
@@ -77,7 +85,7 @@ def test_a_link_opens_exactly_the_case_and_sends_no_write(path: str, request_log
 
 
 def test_free_text_is_in_no_link(request_log: list[str]) -> None:
-    app = opened(model="comment-sentiment", lang="en", comment=CANARY)
+    app = open_menu(opened(model="comment-sentiment", lang="en", comment=CANARY))
     assert "<input readonly" not in html_of(app), "nothing is stored before somebody asks for it"
     assert not [each for each in request_log if "/v1/links" in each]
     app.button(key="share/make").click()
