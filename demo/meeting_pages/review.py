@@ -88,19 +88,18 @@ def _draw_agreement(figures: list[AgreementFigures], titles: dict[str, str], tr:
 def _draw_count(client: Client, view: ReviewView, tr: Translation) -> None:
     """Draw the number of entries, and from time to time look for new ones: the list itself does not move."""
     count = sum(each["entries"] for each in review_queries.get_figures(client, view.filters))
-    newest = review_queries.find_newest(client, view.filters)
+    newest = review_queries.get_newest(client, view.filters)
 
     @st.fragment(run_every=_FOLLOW_SECONDS)
     def follow() -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="review-count"):
             st.markdown(f"**{tr.count('{n} entry', '{n} entries', count)}** · {tr.text('disagreements first')}")
             found = review_queries.find_newest(client, view.filters)
-            if found and found != newest:
-                st.button(tr.text("Somebody has said something new: show it"), on_click=show, icon=":material/refresh:")
-
-    def show() -> None:
-        review_queries.ask_again()
-        _set_view(ReviewView(view.filters))
+            offer = tr.text("Somebody has said something new: show it")
+            if found not in {"", newest} and st.button(offer, key="review/new", icon=":material/refresh:"):
+                review_queries.ask_again()
+                _set_view(ReviewView(view.filters))
+                st.rerun()
 
     follow()
 

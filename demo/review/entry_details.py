@@ -61,7 +61,12 @@ def draw_try_button(entry: StoredFeedback, tr: Translation) -> None:
         page_address.request_first_page(card)
 
     st.button(
-        tr.text("Open in Try"), on_click=open_case, key=f"review/try/{entry['id']}", type="tertiary", disabled=card is None
+        tr.text("Open in Try"),
+        on_click=open_case,
+        key=f"review/try/{entry['id']}",
+        type="tertiary",
+        icon=":material/arrow_forward:",
+        disabled=card is None,
     )
 
 

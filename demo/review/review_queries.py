@@ -72,6 +72,16 @@ def get_meetings(client: Client) -> dict[str, str]:
     return _list_meetings(client)
 
 
+@st.cache_data(ttl=_SECONDS, max_entries=_MAX_PAGES, scope="session", show_spinner=False)
+def _get_newest(_client: Client, filters: dict[str, str]) -> str:
+    return find_newest(_client, filters)
+
+
+def get_newest(client: Client, filters: Mapping[str, str]) -> str:
+    """Return the id of the newest entry that the visit knows of; empty without one."""
+    return _get_newest(client, dict(filters))
+
+
 def find_newest(client: Client, filters: Mapping[str, str]) -> str:
     """Return the id of the newest entry, whatever this visit has kept; empty without one, and without an answer."""
     try:
@@ -95,6 +105,7 @@ def ask_again() -> None:
     """Forget what this visit has kept of feedback."""
     _list_entries.clear()
     _read_figures.clear()
+    _get_newest.clear()
 
 
 def predict(client: Client, card: Card, row: Row) -> dict[str, Any] | None:

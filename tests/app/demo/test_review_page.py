@@ -169,6 +169,17 @@ def test_a_reply_is_kept_until_it_can_be_saved(service: TestClient, monkeypatch:
     assert service.get(f"/v1/feedback/{entry}").json()["reply"] == "half a sentence"
 
 
+def test_what_is_new_is_offered_and_moves_nothing_until_it_is_wanted(service: TestClient) -> None:
+    first = give(service, verdict="disagree")
+    page = quiet(opened("review", lang="en"))
+    newer = give(service, verdict="disagree")
+    quiet(page.run())
+    assert listed_ids(page) == [first]
+    page.button(key="review/new").click().run()
+    assert listed_ids(quiet(page)) == [newer, first]
+    assert not [button for button in page.button if button.key == "review/new"]
+
+
 def test_one_click_opens_the_case_in_try_and_names_its_version(service: TestClient) -> None:
     entry = give(service, model="pet-kind", version="before", row=PET_ROW | {"weight": 7.25})
     page = quiet(opened("review", lang="en", model="flat-price"))
