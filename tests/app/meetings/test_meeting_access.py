@@ -275,6 +275,21 @@ def test_feedback_is_of_the_meeting_whose_code_or_token_came_with_it(room: Room)
     assert meeting_of(GIVER) is None
 
 
+def test_no_secret_and_no_person_is_in_a_log_line_or_a_figure(room: Room, capfd: pytest.CaptureFixture[str]) -> None:
+    presenter = {"Authorization": f"Bearer {PRESENTER}"}
+    link = room.app.post("/v1/presenter-links", json={}, headers=presenter).json()["token"]
+    session = room.app.post("/v1/presenter-sessions", json={"token": link}, headers={"Authorization": f"Bearer {READER}"})
+    secrets = [link, session.json()["token"], "ws_" + "d" * 32, room.own.token, room.own.code, PERSON, room.own.id]
+    for route in NOT_OF_MODELS:
+        if not route.path.endswith("/codes"):
+            for secret in secrets[:4]:
+                room.ask(route, secret, room.own)
+    figures = room.app.get("/metrics", headers={"Authorization": f"Bearer {READER}"}).text
+    log = capfd.readouterr().err
+    assert log.count("\n") > len(NOT_OF_MODELS)
+    assert [secret for secret in secrets if secret in log + figures] == []
+
+
 def test_a_store_that_does_not_answer_ends_no_meeting_that_has_begun(tmp_path: Any) -> None:
     settings = Settings(database_url=sqlite_url(tmp_path), api_keys=KEYS)
     for app in serve(settings, Registry.of([FLAT, PET])):
