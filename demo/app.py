@@ -13,7 +13,7 @@ import streamlit as st  # noqa: E402
 from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from client import Card, ModelState, ServiceError  # noqa: E402
-from demo.address.page_paths import DEFAULT_PATH, STAGE_PATHS  # noqa: E402
+from demo.address.page_paths import CHECK_PATH, DEFAULT_PATH, STAGE_PATHS  # noqa: E402
 from demo.address.parameters import MODEL  # noqa: E402
 from demo.configuration.demo_file import DemoConfig  # noqa: E402
 from demo.meetings import meeting_visit  # noqa: E402
@@ -64,10 +64,11 @@ def main() -> None:
     page = st.navigation(groups, position="hidden" if is_bare else "top")
     document.draw_document(page.title, find_group(groups, page), config.title, tr)
     banner_slot = st.empty()
+    is_on_stage = page.url_path in STAGE_PATHS
     try:
         if not is_open:
             login.draw_login(forms.escape_markdown(config.title), tr)
-        elif page.url_path in STAGE_PATHS:  # what is on the large screen needs no menu, and goes on without the service
+        elif is_on_stage or (models is None and page.url_path == CHECK_PATH):  # these go on without the service
             _switch_page(list_by_path(groups))
             page.run()
         elif models is None:
@@ -82,7 +83,7 @@ def main() -> None:
         _draw_waiting(tr)
     _rebuild_lost_visit()
     number_keys.draw_script(tr)
-    banner.draw_banner(banner_slot)
+    banner.draw_banner(banner_slot, is_on_stage=is_on_stage)
 
 
 def _choose_config() -> DemoConfig:

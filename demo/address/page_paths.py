@@ -14,3 +14,5 @@ DEFAULT_PATH: PagePath = "try"
 """Streamlit serves this page at the root of the demo, and not at its path."""
 STAGE_PATHS: tuple[PagePath, ...] = ("present", "notes")
 """The pages that are shown during a meeting: they have no menu."""
+CHECK_PATH: PagePath = "check"
+"""The page that says what is wrong when the service does not answer."""

@@ -57,12 +57,21 @@ def make_case(card: Card, prepared: MeetingCase, changed: Row | None) -> Case:
     return Case(EXTERNAL, start, dict(start) if changed is None else cases.complete_row(card, changed))
 
 
-def find_curves(answer: ShownCase, field: str) -> Curves | None:
-    """Return the curve of a field, live or recorded."""
-    if answer.recorded:
-        curves = answer.recorded.curves
-        return curves if curves and any(curve["field"] == field for curve in curves["curves"]) else None
-    return service_queries.get_curves(answer.card, answer.case.row, [field], answer.case.start_row)
+def find_curves(
+    meeting: str, prepared: MeetingCase, answer: ShownCase, tr: Translation
+) -> tuple[Curves, RecordedCase | None] | None:
+    """Return the curve that a case shows, live, or recorded and the recording; None if there is neither."""
+    field = choose_field(answer.card, prepared)
+    if field is None:
+        return None
+    if answer.recorded is None:
+        live = service_queries.get_curves(answer.card, answer.case.row, [field], answer.case.start_row)
+        if live is not None:
+            return live, None
+    recorded = None if answer.case.changed() else answer.recorded or recordings.find(meeting, prepared, tr.language)
+    if recorded is None or recorded.version != answer.card["version"] or not recorded.curves:
+        return None
+    return recorded.curves, recorded
 
 
 def ask_ahead(meeting: str, prepared: MeetingCase | None, tr: Translation) -> None:
@@ -70,5 +79,5 @@ def ask_ahead(meeting: str, prepared: MeetingCase | None, tr: Translation) -> No
     if prepared is None or query_errors.find_unreachable():
         return
     answer = find_answer(meeting, prepared, tr)
-    if answer and answer.now and "what-if" in prepared["show"] and (field := choose_field(answer.card, prepared)):
-        find_curves(answer, field)
+    if answer and answer.now and "what-if" in prepared["show"]:
+        find_curves(meeting, prepared, answer, tr)

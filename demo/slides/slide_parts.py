@@ -11,8 +11,8 @@ from client.shapes.meetings import Look
 from demo.drawings import curve_figure
 from demo.fields import field_types
 from demo.meetings import run_sheet
-from demo.meetings.case_queries import choose_field
 from demo.meetings.meeting_access import OpenMeeting
+from demo.meetings.recordings import RecordedCase
 from demo.run_sheets.live_meeting import LiveMeeting
 from demo.run_sheets.run_steps import RunStep
 from demo.session import visitor
@@ -99,7 +99,7 @@ def _draw_answer(opened: OpenMeeting, prepared: MeetingCase, answer: ShownCase, 
         if show == "why" and answer.now and answer.start:
             st.html(explanation_view.build_explanation(answer.card, answer.case.row, answer.now, answer.start, tr))
         elif show == "what-if":
-            _draw_curve(prepared, answer, tr)
+            _draw_curve(opened, prepared, answer, tr)
         elif guesses:
             st.html(guess_view.build_guesses(answer.card, guesses, prediction, tr))
             st.html(build_paragraph("slide-guessed", guess_view.describe_comparison(answer.card, guesses, prediction, tr)))
@@ -115,23 +115,27 @@ def _build_notes(answer: ShownCase, prediction: Prediction, tr: Translation) -> 
             answer.card, answer.case, answer.start["prediction"], prediction, tr
         )
         parts.append(Markup('<p class="story">{} <strong>{}</strong> {}</p>').format(before, difference, after))
-    if answer.recorded:
-        at = datetime.fromisoformat(answer.recorded.recorded_at).astimezone(visitor.get_time_zone())
-        version = answer.recorded.version[:8]
-        text = tr.text(
-            "Recorded {at}, version {version}: the model does not answer now.", at=tr.day_and_time(at), version=version
-        )
-        parts.append(build_paragraph("slide-recorded", text))
+    parts.append(_build_mark(answer.recorded, tr))
     return Markup("<div>{}</div>").format(concatenate(parts))
 
 
-def _draw_curve(prepared: MeetingCase, answer: ShownCase, tr: Translation) -> None:
-    name = choose_field(answer.card, prepared)
-    curves = shown_case.find_curves(answer, name) if name else None
-    if name is None or curves is None:
+def _build_mark(recorded: RecordedCase | None, tr: Translation) -> Markup:
+    """Return when an answer was recorded; nothing for a live one."""
+    if recorded is None:
+        return Markup()
+    at = tr.day_and_time(datetime.fromisoformat(recorded.recorded_at).astimezone(visitor.get_time_zone()))
+    version = recorded.version[:8]
+    text = tr.text("Recorded {at}, version {version}: the model does not answer now.", at=at, version=version)
+    return build_paragraph("slide-recorded", text)
+
+
+def _draw_curve(opened: OpenMeeting, prepared: MeetingCase, answer: ShownCase, tr: Translation) -> None:
+    found = shown_case.find_curves(opened.meeting["id"], prepared, answer, tr)
+    if found is None:
         st.html(build_paragraph("slide-none", tr.text("This needs the model, which does not answer now.")))
         return
-    field = field_types.get_fields(answer.card)[name].field
+    curves, recorded = found
+    field = field_types.get_fields(answer.card)[curves["curves"][0]["field"]].field
     label = wording.field_label(field)
     st.html(Markup("<h2>{}</h2>").format(tr.text("What if {field} were another?", field=f"“{label}”")))
     rows = (answer.case.row, answer.case.start_row)
@@ -141,6 +145,8 @@ def _draw_curve(prepared: MeetingCase, answer: ShownCase, tr: Translation) -> No
     config = {"displayModeBar": False, "staticPlot": True}
     st.plotly_chart(drawn.figure, key=f"slide-curve/{prepared['id']}", theme=None, config=config, alt=summary)
     st.html(build_paragraph("slide-summary", summary))
+    if recorded and not answer.recorded:
+        st.html(_build_mark(recorded, tr))
 
 
 def _find_compared(opened: OpenMeeting, prepared: MeetingCase, tr: Translation) -> tuple[MeetingCase, ShownCase] | None:
@@ -170,3 +176,5 @@ def _draw_compared(
     ]
     with st.container(key="slide-compared"):
         st.html(Markup('<div class="slide-two">{}</div>').format(concatenate(parts)))
+        if answer.recorded or compared.recorded:
+            st.html(_build_mark(answer.recorded or compared.recorded, tr))

@@ -13,8 +13,11 @@ _CHECK_SECONDS = 2
 _ACCESS_DENIED = {401, 403}
 
 
-def draw_banner(placeholder: Any) -> None:
-    """Draw the first error: what happened, what to do, and the request id. Without an error the banner disappears."""
+def draw_banner(placeholder: Any, *, is_on_stage: bool = False) -> None:
+    """Draw the first error: what happened, what to do, and the request id. Without an error the banner disappears.
+
+    A page on the large screen says itself what it cannot show (`is_on_stage`). It only waits for the service.
+    """
     errors = query_errors.get_errors()
     with placeholder.container():
         if not errors:
@@ -24,7 +27,8 @@ def draw_banner(placeholder: Any) -> None:
         text = _describe_error(error, tr)
         if error.request_id:
             text += f"  \n:small[{tr.text('Request')} `{_safe_id(error.request_id)}`]"
-        st.warning(text, icon=":material/warning:")
+        if not is_on_stage:
+            st.warning(text, icon=":material/warning:")
         if not isinstance(error, Refused) or query_errors.is_other_version(error):
             _check_service()
 

@@ -160,3 +160,25 @@ def test_names_of_cases_are_shown_as_they_are_typed(service: TestClient) -> None
     shown = html_of(press(check_page(make(service, cases=cases))))
     assert "&lt;img src=x onerror=alert(1)&gt; **a** $x$: version gone" in shown
     assert "<img" not in shown
+
+
+def test_without_the_service_the_page_says_so_and_what_is_recorded(
+    service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting = make(service)
+    press(check_page(meeting))
+
+    def fail(*_arguments: Any, **_options: Any) -> None:
+        raise Unavailable("gone")
+
+    client = client_of(service)
+    for name in ("models", "card", "ready"):
+        monkeypatch.setattr(client, name, fail)
+    for name in ("read", "check"):
+        monkeypatch.setattr(client.meetings, name, fail)
+    serve_by(client, monkeypatch)
+    present_by(client, monkeypatch)
+    shown = html_of(press(check_page(meeting)))
+    assert "The service cannot be reached." in shown
+    assert "Every case can be shown even if the service stops." in shown
+    assert "answer as recorded" not in shown

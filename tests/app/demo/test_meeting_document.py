@@ -106,7 +106,7 @@ def test_recorded_answers_stand_in_for_a_service_that_is_away(client: Client) ->
     assert content.cases[0].explanation == live.cases[0].explanation
     assert content.missing == ["Zwierzę"]
     text = text_of(build_document(content, POLISH))
-    assert "zapisano 30 lis 2026, 10:32" in text
+    assert "nagrano 30 lis 2026, 10:32" in text
     assert "Przypadki, na które model nie odpowiedział: Zwierzę." in text
 
 
