@@ -3,7 +3,7 @@
 import argparse
 
 from benchmarks import nightly_jobs, own_process
-from benchmarks.audience import describe_machine, measure_audience
+from benchmarks.audience import GUESS_SECONDS, describe_machine, measure_audience
 from benchmarks.colon_values import compare_colons
 from benchmarks.load import Comparison
 from benchmarks.serving import MODELS, compare_services
@@ -33,6 +33,7 @@ def main() -> None:
     audience.add_argument("--phones", type=int, default=500, help="how many event streams")
     audience.add_argument("--browsers", type=int, default=0, help="how many more phones are real browsers")
     audience.add_argument("--seconds", type=float, default=30.0, help="how long the meeting takes, 300 at most")
+    audience.add_argument("--guesses", action="store_true", help="let every phone guess at each case")
     options = parser.parse_args()
     options.run(options)
 
@@ -75,7 +76,7 @@ def _engines(options: argparse.Namespace) -> None:
 
 
 def _audience(options: argparse.Namespace) -> None:
-    result = measure_audience(options.phones, options.browsers, min(options.seconds, 300.0))
+    result = measure_audience(options.phones, options.browsers, min(options.seconds, 300.0), guesses=options.guesses)
     pages = sorted(result.page_seconds)
     print(
         f"{result.phones} phones on {describe_machine()}, {len(result.steps)} steps of the presenter, "
@@ -88,6 +89,13 @@ def _audience(options: argparse.Namespace) -> None:
         f"{result.prediction_ratio:.2f} ×, {result.beside.refused} refused",
         flush=True,
     )
+    if guesses := sorted(result.guess_seconds):
+        middle, worst = guesses[len(guesses) // 2] * 1000, guesses[-1] * 1000
+        print(
+            f"{len(guesses):,} guesses, those of a case within {GUESS_SECONDS:.0f} s: "
+            f"stored in {middle:,.0f} ms in the middle, {worst:,.0f} ms at worst",
+            flush=True,
+        )
     if options.browsers:
         worst = max(each[-1] for each in result.browser_steps)
         print(f"{options.browsers} real browsers: all show a step within {worst * 1000:,.0f} ms at worst", flush=True)

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import math
 import os
 import statistics
 import tempfile
@@ -27,6 +28,9 @@ from service.bundles.versions.bundle_folder import default_folder
 
 _MODEL = "credit-default"
 _CASES = 6
+GUESS_SECONDS = 5.0
+"""Within this time the audience guesses."""
+_GUESSES = ["decision/approve", "decision/ask", "decision/refuse"]
 _CONNECTIONS = 4
 _STEP_SECONDS, _MAX_STEP_SECONDS = 2.0, 20.0
 
@@ -36,9 +40,12 @@ class AudienceResult:
     """`steps`: for each step the seconds until each phone showed it, in ascending order."""
 
     phones: int
+    has_guesses: bool
+    """Whether every phone guesses at each case."""
     steps: list[list[float]] = field(default_factory=list)
     browser_steps: list[list[float]] = field(default_factory=list)
     page_seconds: list[float] = field(default_factory=list)
+    guess_seconds: list[float] = field(default_factory=list)
     missing: int = 0
     errors: list[str] = field(default_factory=list)
     event_bytes: int = 0
@@ -47,11 +54,11 @@ class AudienceResult:
 
     def worst_step(self, share: float) -> float:
         """Return the longest time after which a share of the phones showed a step, in seconds."""
-        return max(each[min(int(len(each) * share), len(each) - 1)] for each in self.steps)
+        return max(_share_of(each, share) for each in self.steps)
 
     def middle_step(self, share: float) -> float:
         """Return the same for the step in the middle."""
-        return statistics.median(each[min(int(len(each) * share), len(each) - 1)] for each in self.steps)
+        return statistics.median(_share_of(each, share) for each in self.steps)
 
     @property
     def prediction_ratio(self) -> float:
@@ -59,8 +66,13 @@ class AudienceResult:
         return self.beside.answers_per_second / self.alone.answers_per_second
 
 
-def measure_audience(phones: int, browsers: int, seconds: float) -> AudienceResult:
-    """Run a meeting for so many phones, some of them in real browsers, and predictions before it and beside it."""
+def _share_of(ordered: list[float], share: float) -> float:
+    """Return the number below which a share of ordered numbers lies; infinity without any."""
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else math.inf
+
+
+def measure_audience(phones: int, browsers: int, seconds: float, *, guesses: bool) -> AudienceResult:
+    """Run a meeting for so many phones, some more in real browsers, and predictions before it and beside it."""
     rows = json.loads((default_folder(ROOT / "bundles", _MODEL) / "card.json").read_text(encoding="utf-8"))["real_rows"]
     body = json.dumps({"rows": rows[:1]}).encode()
     with ExitStack() as stack:
@@ -72,7 +84,7 @@ def measure_audience(phones: int, browsers: int, seconds: float) -> AudienceResu
         def predict() -> Future[Load]:
             return pool.submit(_predict, service.url, service.process.pid, body, seconds)
 
-        result = AudienceResult(phones)
+        result = AudienceResult(phones, guesses)
         result.alone = predict().result()
         with asyncio.Runner() as runner:
             client = Client(service.url)
@@ -106,6 +118,8 @@ class _Presenter:
         self.result.missing += self.result.phones - shown
         self.result.steps.append(sorted(at - began for phone, at in phones.seen_at.items() if phones.stages[phone] == stage))
         self.result.browser_steps.append(sorted(await seen))
+        if phase == "guess" and self.result.has_guesses:
+            await phones.guess(case, _GUESSES, GUESS_SECONDS)
         await asyncio.sleep(max(0.0, began + _STEP_SECONDS - time.perf_counter()))
 
 
@@ -130,7 +144,8 @@ async def _hold_meeting(  # noqa: PLR0917 - one meeting has all of them
             show: Any = "why" if phase == "answer" else None
             await presenter.step({"case": case, "phase": phase, "show": show, "audience": "follow"})  # type: ignore[typeddict-item]
         result.beside = await load
-    result.page_seconds, result.errors, result.event_bytes = phones.page_seconds, phones.errors, phones.received_bytes
+    result.page_seconds, result.guess_seconds = phones.page_seconds, phones.guess_seconds
+    result.errors, result.event_bytes = phones.errors, phones.received_bytes
     await phones.close()
 
 

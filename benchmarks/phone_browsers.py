@@ -7,8 +7,7 @@ from types import TracebackType
 from typing import Any
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-_MAX_SECONDS = 20_000.0
-"""In milliseconds, as Playwright counts."""
+_MAX_MILLISECONDS = 20_000.0
 
 
 class Browsers:
@@ -45,14 +44,11 @@ class Browsers:
 
     async def await_stage(self, case: str, phase: str, began: float) -> list[float]:
         """Return for each window the seconds from `began` until it shows a phase of a case."""
-        number = case.rpartition("-")[2]
-        selector = ".guesses" if phase == "guess" else ".answer"
+        part = ".guesses" if phase == "guess" else ".answer"
+        shown = f'main:has(h1:text-is("Case {case.rpartition("-")[2]}")):has({part})'
 
         async def wait(page: Any) -> float:
-            expression = (
-                f"document.querySelector('h1')?.textContent === 'Case {number}' && document.querySelector('{selector}')"
-            )
-            await page.wait_for_function(expression, timeout=_MAX_SECONDS)
+            await page.wait_for_selector(shown, timeout=_MAX_MILLISECONDS)
             return time.perf_counter() - began
 
         return list(await asyncio.gather(*(wait(page) for page in self._pages)))

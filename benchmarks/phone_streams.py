@@ -20,6 +20,9 @@ class Phones:
     seen_at: dict[int, float] = field(default_factory=dict)
     """Phone → when its present stage came, in seconds of time.perf_counter()."""
     page_seconds: list[float] = field(default_factory=list)
+    guess_seconds: list[float] = field(default_factory=list)
+    """How long each guess took until the service had stored it."""
+    _cookies: dict[int, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     received_bytes: int = 0
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -57,13 +60,35 @@ class Phones:
             pass
         return showing()
 
+    async def guess(self, case: str, options: list[str], seconds: float) -> None:
+        """Let every phone guess, one after another within some seconds, and wait until all are answered."""
+        pause = seconds / max(1, len(self._cookies))
+        guesses = (
+            self._guess(number * pause, cookie, case, options[number % len(options)])
+            for number, cookie in self._cookies.items()
+        )
+        await asyncio.gather(*guesses)
+
+    async def _guess(self, delay: float, cookie: str, case: str, option: str) -> None:
+        await asyncio.sleep(delay)
+        body = json.dumps({"case": case, "option": option})
+        head = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n"
+        began = time.perf_counter()
+        try:
+            reader, writer = await self._ask("POST", f"/live/{self.code}/guess?lang=en", cookie, head, body)
+            await reader.read()
+            writer.close()
+        except (OSError, ValueError) as error:
+            self.errors.append(f"guess: {type(error).__name__}: {error}")
+        self.guess_seconds.append(time.perf_counter() - began)
+
     async def _follow(self, number: int, gate: asyncio.Semaphore) -> None:
         try:
             async with gate:
                 began = time.perf_counter()
-                cookie = await self._open_page()
+                cookie = self._cookies[number] = await self._open_page()
                 self.page_seconds.append(time.perf_counter() - began)
-                reader, writer = await self._ask(f"/live/{self.code}/events?lang=en", cookie)
+                reader, writer = await self._ask("GET", f"/live/{self.code}/events?lang=en", cookie)
             try:
                 await self._read_events(number, reader)
             finally:
@@ -73,7 +98,7 @@ class Phones:
             self._arrival.set()
 
     async def _open_page(self) -> str:
-        reader, writer = await self._ask(f"/live/{self.code}", "", "Connection: close\r\n")
+        reader, writer = await self._ask("GET", f"/live/{self.code}", "", "Connection: close\r\n")
         page = (await reader.read()).decode()
         writer.close()
         head, _, body = page.partition("\r\n\r\n")
@@ -83,11 +108,14 @@ class Phones:
             line.split(";")[0][12:] for line in head.split("\r\n") if line.lower().startswith("set-cookie: witryna-visitor")
         )
 
-    async def _ask(self, path: str, cookie: str, more: str = "") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _ask(
+        self, method: str, path: str, cookie: str, more: str = "", body: str = ""
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Send a request and read the first line of its answer. Raises ValueError if that is not 200."""
         port = urlsplit(self.demo_url).port
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=_LIMIT_BYTES)
-        head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/html,*/*\r\nCookie: {cookie}\r\n{more}\r\n"
-        writer.write(head.encode())
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/html,*/*\r\nCookie: {cookie}\r\n"
+        writer.write(f"{head}{more}\r\n{body}".encode())
         status = (await reader.readline()).decode().strip()
         if " 200 " not in f"{status} ":
             raise ValueError(status)

@@ -25,8 +25,8 @@ class MeetingAnswers:
 
     def __init__(self, client: Client, answers: StepAnswers) -> None:
         self._client, self._answers = client, answers
-        self._writes = ServiceCalls(threads=8, max_waiting=2_000)
-        self._questions = ServiceCalls(threads=4, max_waiting=400)
+        self._writes = ServiceCalls(threads=16, max_waiting=2_000)
+        self._questions = ServiceCalls(threads=4, max_waiting=1_000)
 
     def close(self) -> None:
         """End the running calls."""
@@ -72,7 +72,8 @@ class MeetingAnswers:
         case = room.view["case"]
         if case is None or case["id"] != case_id:
             return None
-        return await self._questions.run(self._answers.get_card, case["model"], case["version"], tr.language)
+        key = (case["model"], case["version"], tr.language)
+        return self._answers.find_card(*key) or await self._questions.run(self._answers.get_card, *key)
 
     async def take_feedback(self, request: Request, room: Room, tr: Translation) -> Response:
         """Store feedback; the answer comes after the service's commit. Its `key` makes sure that it is stored once."""

@@ -54,6 +54,10 @@ class StepAnswers:
         self._last_cards[key] = card
         return card
 
+    def find_card(self, model: str, version: str | None, language: str) -> Card | None:
+        """Return the card that was last got, without a question to the service; None if there is none."""
+        return self._last_cards.get((model, version, language))
+
     def _fetch_card(self, model: str, version: str | None, language: str) -> Card:
         try:
             return self._client.card(model, language, version=version)
