@@ -6,8 +6,8 @@ from http.cookies import CookieError, SimpleCookie
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-VISITOR, MEETING, PRESENTER = "witryna-visitor", "witryna-meeting", "witryna-presenter"
-"""The names of the cookies: the id of the browser, the code of the meeting that it takes part in, a presenter's secret."""
+VISITOR, MEETING = "witryna-visitor", "witryna-meeting"
+"""The names of the cookies: the id of the browser, and the code of the meeting that it takes part in."""
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _ID_BYTES = 16
 _MAX_AGE_SECONDS = 30 * 86_400

@@ -9,20 +9,20 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from client import Client, Refused, ServiceError
+from demo import plain_document
 from demo.configuration.demo_file import DemoConfig
 from demo.live import page_document, phone_requests
 from demo.live.event_stream import send_events
 from demo.live.meeting_answers import MeetingAnswers
-from demo.live.phone_requests import BadRequest, answer_json, answer_refusal, language_of
+from demo.live.phone_requests import BadRequest, answer_json, answer_refusal
 from demo.live.request_limits import RequestLimit
 from demo.live.room import Room
 from demo.live.rooms import Rooms
 from demo.live.stages.stage import build_stage
 from demo.live.stages.step_answers import StepAnswers
-from demo.text.notice_page import build_notice_page
 from demo.text.translation import Translation
 from demo.visitor_cookie import MEETING, build_cookie
-from wire.languages import Language
+from wire.error_codes import UNKNOWN_MEETING
 
 PATH = "/live"
 _CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -82,7 +82,7 @@ class LivePages:
         """Return the room of the code in the path. Raises BadRequest; ServiceError if the service does not answer."""
         code = request.path_params["code"]
         if not _CODE.fullmatch(code):
-            raise BadRequest(404, "unknown_meeting")
+            raise BadRequest(404, UNKNOWN_MEETING)
         visitor = phone_requests.visitor_of(request)
         if visitor and not self._limits[limit].take(visitor):
             raise BadRequest(429, "too_many_requests")
@@ -93,11 +93,13 @@ class LivePages:
         try:
             return await self._rooms.enter(code)
         except Refused as error:
-            raise BadRequest(404, "unknown_meeting") from error
+            if error.code != UNKNOWN_MEETING:  # for example a demo without the right key
+                raise
+            raise BadRequest(404, UNKNOWN_MEETING) from error
 
     def _in_room(self, handler: Handler, limit: str) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            tr = Translation(self._language_of(request))
+            tr = self._choose_translation(request)
             try:
                 return await handler(request, await self._enter(request, limit), tr)
             except BadRequest as refusal:
@@ -110,14 +112,13 @@ class LivePages:
         return answer
 
     async def _page(self, request: Request) -> Response:
-        language = self._language_of(request)
         try:
             room = await self._enter(request, "page")
         except BadRequest as refusal:
-            return self._build_refusal(request, refusal.status, language)
+            return self._build_refusal(request, refusal.status)
         except ServiceError:
-            return self._build_refusal(request, 503, language)
-        language = room.choose_language(language)
+            return self._build_refusal(request, 503)
+        language = room.choose_language(self._choose_translation(request).language)
         root = request.scope.get("root_path", "")
         stage = await room.first_stage(language, _FIRST_STAGE_SECONDS)
         returns = bool(phone_requests.visitor_of(request))
@@ -128,30 +129,22 @@ class LivePages:
         answer.raw_headers.append((b"set-cookie", build_cookie(request.scope, MEETING, room.code)))
         return answer
 
-    def _build_refusal(self, request: Request, status: int, language: Language) -> Response:
+    def _build_refusal(self, request: Request, status: int) -> Response:
         """Return a page that says why there is no meeting; that of an outage tries again by itself."""
-        tr, accent = Translation(language), self._config.accent
+        tr = self._choose_translation(request)
         if status == _NOT_FOUND:
             title = tr.text("This link opens no meeting")
             sentence = tr.text("The meeting has ended, or the link is not complete. Please ask for the link again.")
         else:
             title = tr.text("One moment, please")
             sentence = tr.text("The meeting does not answer yet. The page tries again by itself.")
-        html = build_notice_page(
-            language,
-            title=title,
-            sentence=sentence,
-            target=request.url.path,
-            link=tr.text("Try again"),
-            demo_title=self._config.title,
-            accent=(accent.light, accent.dark),
-        )
+        link = (request.url.path, tr.text("Try again"))
+        html = plain_document.build_document(tr, self._config, title, sentence, link)
         headers = {"cache-control": "no-store"} | ({} if status == _NOT_FOUND else {"refresh": "3", "retry-after": "3"})
         return Response(html.encode(), status, headers, media_type="text/html")
 
-    def _language_of(self, request: Request) -> Language:
-        language, known = language_of(request), self._config.languages
-        return language if language in known else known[0]
+    def _choose_translation(self, request: Request) -> Translation:
+        return plain_document.choose_translation(request.scope, self._config)
 
     async def _events(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -161,7 +154,7 @@ class LivePages:
             if sum(self._streams.values()) >= _MAX_STREAMS or self._streams.get(caller, 0) >= _MAX_STREAMS_OF_ONE:
                 raise BadRequest(429, "too_many_streams")
         except BadRequest as refusal:
-            await answer_refusal(refusal, Translation(self._language_of(request)))(scope, receive, send)
+            await answer_refusal(refusal, self._choose_translation(request))(scope, receive, send)
             return
         except ServiceError:
             await answer_json({"code": "no_answer"}, 503)(scope, receive, send)
@@ -171,7 +164,7 @@ class LivePages:
             return
         self._streams[caller] = self._streams.get(caller, 0) + 1
         try:
-            await send_events(room, room.choose_language(self._language_of(request)), receive, send)
+            await send_events(room, room.choose_language(self._choose_translation(request).language), receive, send)
         finally:
             self._streams[caller] -= 1
             if not self._streams[caller]:

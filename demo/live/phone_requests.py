@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from demo.text.translation import Translation
 from demo.visitor_cookie import VISITOR, is_visitor_id
-from wire.languages import LANGUAGES, Language, preferred_language
 
 MAX_BODY_BYTES = 64 * 1024
 _BODY_SECONDS = 10.0
@@ -39,13 +38,6 @@ def caller_of(request: Request) -> str:
 def address_of(request: Request) -> str:
     """Return the address of the caller."""
     return request.client.host if request.client else ""
-
-
-def language_of(request: Request) -> Language:
-    """Return the language of the page that asks, else that of the browser."""
-    requested = request.query_params.get("lang", "")
-    accepted = preferred_language(request.headers.get("accept-language", ""))
-    return next((language for language in LANGUAGES if language == requested), accepted)
 
 
 async def read_message(request: Request) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from client import AudienceView, Client, Refused, ServiceError
 from demo.live.stages.stage import Stage
 from demo.meetings.audience_copy import find_audience_view
-from wire.languages import Language, language_of
+from wire.languages import DEFAULT, Language, language_of
 
 StageMaker: TypeAlias = Callable[[AudienceView, Language], Stage]
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 10.0
@@ -172,9 +172,9 @@ class Room:
         if self.is_empty():
             self.close()
 
-    def choose_language(self, requested: Language) -> Language:
+    def choose_language(self, requested: str) -> Language:
         """Return the language of a phone: that of the meeting, else the reader's."""
-        return language_of(self.view["language"] or "") or requested
+        return language_of(self.view["language"] or "") or language_of(requested) or DEFAULT
 
     async def first_stage(self, language: Language, seconds: float) -> Stage:
         """Return the stage for a page that opens now. If it takes longer, return an empty one: the stream brings it."""

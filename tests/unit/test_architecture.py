@@ -70,7 +70,8 @@ RULES: dict[str, set[str]] = {
         "demo.text",
     }
     | {"demo.visitor_cookie", "demo.widgets"},
-    "demo.live": {"client", "demo.configuration", "demo.live.stages", "demo.meetings", "demo.text", "demo.visitor_cookie"},
+    "demo.live": {"client", "demo.configuration", "demo.live.stages", "demo.meetings", "demo.plain_document", "demo.text"}
+    | {"demo.visitor_cookie"},
     "demo.live.stages": {"client", "demo.address", "demo.feedback", "demo.fields", "demo.meetings", "demo.session"}
     | {"demo.text", "demo.views"},
     "demo.meetings": {

@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 
 from demo.live import phone_requests
-from demo.live.phone_requests import BadRequest, answer_json, caller_of, language_of, read_message, text_in
+from demo.live.phone_requests import BadRequest, answer_json, caller_of, read_message, text_in
 
 JSON = {"content-type": "application/json"}
 
@@ -80,13 +80,6 @@ def test_a_browser_is_counted_by_its_cookie_and_others_by_their_address() -> Non
     cookie = {"cookie": f"witryna-visitor={'A' * 22}"}
     assert caller_of(request(headers=cookie)) == "A" * 22
     assert caller_of(request(headers={"cookie": "witryna-visitor=x"})) == "10.0.0.1"
-
-
-@pytest.mark.parametrize(
-    ("query", "accepted", "language"), [("lang=pl", "en", "pl"), ("lang=xx", "pl", "pl"), ("", "de", "en")]
-)
-def test_the_language_is_that_of_the_page_else_of_the_browser(query: str, accepted: str, language: str) -> None:
-    assert language_of(request(headers={"accept-language": accepted}, query=query)) == language
 
 
 def test_a_text_without_a_form_in_utf_8_can_be_answered() -> None:
