@@ -101,7 +101,7 @@ def test_the_link_that_phones_get_must_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "browser", "text"),
+    ("service_seconds", "browser_seconds", "text"),
     [
         (2.0, -3.0, "All clocks agree."),
         (0.0, None, "All clocks agree."),
@@ -109,8 +109,10 @@ def test_the_link_that_phones_get_must_answer() -> None:
         (3_600.0, 0.0, "The clocks of the service and of the demo differ by 60 min."),
     ],
 )
-def test_clocks_that_differ_by_half_a_minute_are_told(service: float, browser: float | None, text: str) -> None:
-    line = check_lines.check_clocks(service, browser, ENGLISH)
+def test_clocks_that_differ_by_half_a_minute_are_told(
+    service_seconds: float, browser_seconds: float | None, text: str
+) -> None:
+    line = check_lines.check_clocks(service_seconds, browser_seconds, ENGLISH)
     assert line is not None
     assert line.text == text
     assert line.is_good is (text == "All clocks agree.")
