@@ -99,14 +99,12 @@ def _draw_unreachable(card: Card, choice: goal_choice.GoalChoice, answer: Recomm
         else tr.text("No allowed change leads to this goal."),
         icon=":material/explore:",
     )
-    nearest = answer.get("nearest")
-    if nearest:
-        fields = {field["name"]: field for field in card["inputs"]}
-        fixed = ", ".join(wording.field_label(fields[name]) for name in choice.fixed)
+    labels = {field["name"]: wording.field_label(field) for field in card["inputs"]}
+    if nearest := answer.get("nearest"):
+        fixed = ", ".join(labels[name] for name in choice.fixed)
         title = tr.text("Closest result, keeping fixed: {fields}", fields=fixed) if fixed else tr.text("Closest result")
         st.markdown(forms.escape_markdown(title))
         _draw_recommendation(card, nearest, "nearest", tr)
-    labels = {field["name"]: wording.field_label(field) for field in card["inputs"]}
     obstacles = [labels[name] for name in answer.get("obstacles", []) if name in labels]
     if obstacles:
         st.markdown(forms.escape_markdown(tr.text("Main obstacles: {fields}.", fields=", ".join(obstacles))))
@@ -205,6 +203,7 @@ def _draw_fixed_fields(card: Card, choice: goal_choice.GoalChoice, tr: Translati
         goal_choice.changeable_fields(card),
         format_func=lambda name: forms.escape_markdown(wording.field_label(fields[name])),
         key=key,
+        select_all=False,
         placeholder=tr.text("none"),
         on_change=lambda: _change_goal(card, lambda now: replace(now, fixed=tuple(st.session_state[key]))),
     )

@@ -97,6 +97,7 @@ def _draw_choice(label: str, texts: dict[Any, str], key: str, tr: Translation) -
         list(texts),
         format_func=lambda each: forms.escape_markdown(texts[each]),
         key=key,
+        select_all=False,
         placeholder=tr.text("Choose one or several"),
     )
 

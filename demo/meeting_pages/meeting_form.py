@@ -100,6 +100,7 @@ def _draw_audience(content: MeetingContent, key: str, values: dict[str, Any], tr
             default=[name for name in content["models"] if name in titles],
             format_func=lambda name: forms.escape_markdown(titles[name]),
             key=f"{key}/models",
+            select_all=False,
             placeholder=tr.text("all"),
         )
     values["pages"] = st.multiselect(
@@ -108,6 +109,7 @@ def _draw_audience(content: MeetingContent, key: str, values: dict[str, Any], tr
         default=[path for path in content["pages"] if path in pages],
         format_func=lambda path: pages[path],
         key=f"{key}/pages",
+        select_all=False,
         placeholder=tr.text("none"),
     )
 

@@ -141,6 +141,7 @@ def draw_main_fields(
         format_func=lambda name: escape_markdown(field_label(by_name[name])),
         key=key,
         on_change=on_change,
+        select_all=False,
         placeholder=tr.text("Type a name to change its value"),
     )
     return notes | draw_pairs(card, [by_name[name] for name in others], case, tr, key_prefix)
