@@ -28,26 +28,28 @@ def page() -> None:
     presenter = meeting_access.find_presenter(tr)
     if presenter is None:
         return
-    view = decode_view(page_view.get_view(PAGE))
-    page_address.write_address(service_queries.get_card(st.session_state[MODEL]), view.encode())
-    st.title(tr.text("What people say"), anchor=False)
     try:
-        _draw_review(presenter.client, view, tr)
+        known = review_queries.get_figures(presenter.client, {})
     except Refused as error:
         if error.code != UNAUTHORIZED:
             raise
         meeting_access.draw_how_to_sign_in(tr, was_signed_in=True)
+        return
+    view = decode_view(page_view.get_view(PAGE))
+    page_address.write_address(service_queries.get_card(st.session_state[MODEL]), view.encode())
+    st.title(tr.text("What people say"), anchor=False)
+    if known:
+        _draw_review(presenter.client, view, known, tr)
+    else:
+        st.info(tr.text("Nobody has said anything yet. Every answer asks: do you agree?"), icon=":material/inbox:")
 
 
 def _set_view(view: ReviewView) -> None:
     page_view.set_view(PAGE, view.encode())
 
 
-def _draw_review(client: Client, view: ReviewView, tr: Translation) -> None:
-    known = review_queries.get_figures(client, {})
-    if not known:
-        st.info(tr.text("Nobody has said anything yet. Every answer asks: do you agree?"), icon=":material/inbox:")
-        return
+def _draw_review(client: Client, view: ReviewView, known: list[AgreementFigures], tr: Translation) -> None:
+    """Draw the agreement, the filters, the list and the downloads. `known` are the figures of all versions."""
     titles = {model["name"]: model["title"] or model["name"] for model in service_queries.get_models()}
     meetings = review_queries.get_meetings(client)
     figure_filters = {name: value for name, value in view.filters.items() if name in _FIGURE_FILTERS}

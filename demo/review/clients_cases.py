@@ -3,11 +3,12 @@
 import streamlit as st
 from markupsafe import Markup
 
-from client import Card, Client, ComparedCase, FeedbackCaseComparison, RightAnswer, ServiceError
+from client import Card, Client, ComparedCase, FeedbackCaseComparison, Refused, RightAnswer, ServiceError
 from demo.review import answer_text, review_queries
 from demo.session import query_errors
 from demo.text.markup import TableRow, build_scrollable, build_table, concatenate
 from demo.text.translation import Translation
+from wire.error_codes import UNAUTHORIZED
 
 _MAX_ROWS = 30
 
@@ -17,7 +18,8 @@ def draw_clients_cases(client: Client, cards: tuple[Card, Card], titles: tuple[s
     try:
         found = review_queries.compare_cases(client, cards)
     except ServiceError as error:
-        query_errors.add_error(error)
+        if not (isinstance(error, Refused) and error.code == UNAUTHORIZED):  # a link that is no longer good shows nothing
+            query_errors.add_error(error)
         return
     st.header(tr.text("Whose answers are right in the clients' eyes?"), anchor=False)
     if not found["cases"]:

@@ -31,8 +31,8 @@ class InProcess(BaseAdapter):
         pass
 
 
-def client_of(app: TestClient) -> Client:
-    """Return the client whose service is `app`."""
-    client = Client("http://localhost")
+def client_of(app: TestClient, secret: str | None = None) -> Client:
+    """Return the client whose service is `app`, with a secret of its own if one is given."""
+    client = Client("http://localhost", secret)
     client.session.mount("http://localhost", InProcess(app))
     return client

@@ -83,6 +83,17 @@ def test_without_a_right_answer_the_page_says_what_is_missing(service: TestClien
     assert any("No case has a right answer yet" in each.value for each in page.caption)
 
 
+def test_a_presenter_whose_link_is_no_longer_good_sees_what_others_see(
+    service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(service, right_answer={"label": label(service, "older")})
+    expired = client_of(service, f"ws_{'x' * 32}")
+    monkeypatch.setattr(presenter_session, "get_presenter", partial(SimpleNamespace, client=expired))
+    page = quiet(opened("compare", model="pet-kind", lang="en", view="pet-kind@older"))
+    assert "Two models on the same cases" in headers(page)
+    assert not any(header.startswith(TITLE) for header in headers(page))
+
+
 def test_whoever_does_not_present_sees_nobodys_cases(service: TestClient) -> None:
     give(service, right_answer={"label": label(service, "older")})
     page = quiet(opened("compare", model="pet-kind", lang="en", view="pet-kind@older"))

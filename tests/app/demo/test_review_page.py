@@ -22,6 +22,7 @@ from tests.support.databases import sqlite_url
 from tests.support.demo_pages import html_of, opened, quiet, serve_by
 from tests.support.formula_models import FLAT, FLAT_ROW, PET, PET_ROW
 from tests.support.in_process_client import client_of
+from tests.support.meeting_content import create
 from tests.support.service_app import serve
 
 HOSTILE = (
@@ -218,6 +219,33 @@ def test_the_agreement_is_said_with_what_it_rests_on(service: TestClient) -> Non
     assert "most likely between 35% and 88% would agree" in html
     html = html_of(quiet(opened("review", lang="pl", model="flat-price")))
     assert "6 z 9 opinii zgadza się z modelem. Osób: 9." in html
+
+
+def test_a_presenters_link_that_is_no_longer_good_shows_how_to_get_another(
+    service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(service, comment="a secret of ours")
+    expired = client_of(service, f"ws_{'x' * 32}")
+    monkeypatch.setattr(meeting_access, "find_presenter", partial(_presenter, expired))
+    page = opened("review", lang="en")
+    assert [title.value for title in page.title] == ["For the person who presents"]
+    assert "a secret of ours" not in html_of(page)
+
+
+def test_the_token_of_one_meeting_shows_what_was_said_there_alone(
+    service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meetings = [create(service).json() for _ in range(2)]
+    inside, outside = (give(service, meeting=each["id"], comment=f"in {each['id']}") for each in meetings)
+    confined = client_of(service, meetings[0]["presenter_token"])
+    monkeypatch.setattr(meeting_access, "find_presenter", partial(_presenter, confined))
+    page = quiet(opened("review", lang="en"))
+    assert listed_ids(page) == [inside]
+    open_entry(page, inside)
+    page.button(key=f"review/{inside}/save").click().run()
+    assert service.get(f"/v1/feedback/{inside}").json()["state"] == "new"
+    assert f"in {meetings[1]['id']}" not in html_of(quiet(page))
+    assert outside not in html_of(page)
 
 
 def test_before_anybody_has_said_anything_the_page_says_so(service: TestClient) -> None:
