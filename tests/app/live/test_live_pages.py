@@ -1,12 +1,14 @@
 """Promises of the audience's phones: they follow the presenter, lose nothing, see nothing of another meeting, and cost little."""
 
 import asyncio
+import re
 
 import pytest
 
 from tests.support.asgi_calls import Call
 from tests.support.held_meeting import Held
 from tests.support.phone_calls import listening
+from wire.base_path import BasePath
 
 EXPLANATIONS, EVENTS, VIEW = "/v1/models/flat-price/explanations", "/v1/audience/events", "/v1/audience"
 
@@ -154,5 +156,26 @@ def test_another_address_of_the_demo_goes_on_to_its_page(held: Held) -> None:
     async def visit() -> None:
         page = await Call(held.pages, "GET", "/lively").end().answered()
         assert page.body == b"another page"
+
+    asyncio.run(visit())
+
+
+def test_behind_a_base_path_every_address_and_cookie_has_it(held: Held) -> None:
+    presenter = held.meeting()
+    published = BasePath(held.pages, "/models")
+
+    async def visit() -> None:
+        path = f"/models/live/{presenter.code}"
+        page = await Call(published, "GET", path, {"accept": "text/html"}).end().answered()
+        html = page.body.decode()
+        assert f'data-base="{path}"' in html
+        for asset in re.findall(r'(?:href|src)="(/[^"?]*)\?', html):
+            assert asset.startswith("/models/live/")
+            assert (await Call(published, "GET", asset).end().answered()).status == 200
+        assert "Path=/models;" in page.headers["set-cookie"]
+        stream = Call(published, "GET", f"{path}/events")
+        await stream.begun()
+        assert stream.status == 200
+        await stream.disconnect().answered()
 
     asyncio.run(visit())
