@@ -24,6 +24,7 @@ def test_a_page_opens_with_the_state_of_this_moment_and_is_small(held: Held) -> 
         assert "A flat in Wola" in html
         assert 'class="guess' in html
         assert "They doubt it." not in html, "notes are for the presenter"
+        assert "It is kept until the organizer deletes it." in html
         assert len(html) < 12_000
         assert html.count("<script") == 1
         policy = page.headers["content-security-policy"]
