@@ -37,12 +37,13 @@ def page() -> None:
     step = steps[index]
     st.html(_FILES / "present.css")
     st.html(slide_parts.build_accent(content["look"]))
-    prepared, elapsed = run_sheet.find(content["cases"], step.case), opened.live.elapsed_seconds()
+    prepared = run_sheet.find(content["cases"], step.case)
     with st.container(key="present"):
-        st.html(slide_view.build_head(content["title"], content["look"], _describe_place(opened, step, tr), elapsed))
         if prepared is None:
             _draw_opening(opened, tr)
         else:
+            place = _describe_place(opened, step, tr)
+            st.html(slide_view.build_head(content["title"], content["look"], place, opened.live.elapsed_seconds()))
             slide_parts.draw_case(opened, prepared, step, tr)
         _draw_controls(opened, prepared, steps, index, tr)
     st.html(_FILES / "present_keys.html", unsafe_allow_javascript=True)
