@@ -47,6 +47,8 @@
     dress();
   };
   const dress = () => {
+    for (const each of stage.querySelectorAll("time[datetime]"))
+      each.textContent = new Date(each.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
     const guess = load("guesses")?.[current.case];
     for (const each of stage.querySelectorAll("button[data-guess]"))
       each.setAttribute("aria-pressed", String(guess?.option === each.dataset.guess));

@@ -96,6 +96,7 @@ class Journey:
             expect(page.get_by_role("heading", name=case)).to_be_visible()
             expect(page.locator(".answer .number")).to_have_text(number)
             expect(page.get_by_text("recorded on")).to_have_count(1 if is_recorded else 0)
+            expect(page.get_by_text("UTC")).to_have_count(0)  # each reads the time of their own place
 
     def review(self) -> None:
         """The presenter reads what people said, answers one, and takes all of it home as a file."""

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from client import Card, Curve, Explanation, Prediction, Row
 from demo.fields import field_types
 from demo.live.stages.step_answers import StepAnswer
 from demo.session.cases import Case
 from demo.text import answer_html
-from demo.text.markup import build_footer, build_paragraph, concatenate
+from demo.text.markup import build_paragraph, concatenate
 from demo.text.translation import Translation
 from demo.text.wording import answer_value, field_label, format_prediction, is_classification
 from demo.views import case_story, explanation_view, field_notes
@@ -108,6 +108,11 @@ def build_version(answer: StepAnswer, tr: Translation) -> Markup:
     """Return the small line under an answer: which version of the model gave it, and when, if it is a recording."""
     parts = [answer.card["title"], f"{tr.text('version')} {answer.card['version'][:8]}"]
     if answer.recorded:
-        at = tr.day_and_time(datetime.fromisoformat(answer.recorded.recorded_at).astimezone(UTC))
-        parts.insert(0, tr.text("recorded on {at} UTC", at=at))
-    return build_footer(parts)
+        parts.insert(0, escape(tr.text("recorded on {at}")).format(at=_build_time(answer.recorded.recorded_at, tr)))
+    return build_paragraph("foot", Markup(" · ").join(parts))
+
+
+def _build_time(moment: str, tr: Translation) -> Markup:
+    """Return a moment; the page's script writes it in the time zone of the phone."""
+    at = datetime.fromisoformat(moment).astimezone(UTC)
+    return Markup('<time datetime="{}">{} UTC</time>').format(at.isoformat(), tr.day_and_time(at))
