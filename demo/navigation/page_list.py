@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from client import Card
-from demo.address.page_paths import DEFAULT_PATH, PagePath
+from demo.address.page_paths import DEFAULT_PATH, PRESENTER_PATHS, PagePath
 from demo.app_pages import about, clients, compare, feed, files, how_good, overview, take_away, to_change, try_it, what_if
 from demo.meeting_pages import check, meeting_list, notes, present, review, run_sheet_page
 from demo.meetings import presenter_session
@@ -21,8 +21,10 @@ Groups = dict[str, list[StreamlitPage]]
 def make_groups(card: Card | None, offered: Collection[PagePath], tr: Translation, *, has_many_models: bool) -> Groups:
     """Return all pages. The menu has those that are offered and have something to show for the model.
 
-    Another page opens by its address. It then says why it shows nothing.
+    Another page opens by its address. It then says why it shows nothing. Those who present have their pages always.
     """
+    if presenter_session.is_signed_in():
+        offered = {*offered, *PRESENTER_PATHS}
 
     def make_page(draw: Callable[[], None], title: str, path: PagePath, *, is_shown: bool = True) -> StreamlitPage:
         return st.Page(

@@ -14,6 +14,7 @@ from demo.meetings import presenter_session, run_sheet
 from demo.meetings.case_queries import ask_case
 from demo.meetings.recordings import recording_store
 from demo.run_sheets.live_meeting import LiveMeeting
+from demo.run_sheets.run_steps import RunStep
 from demo.session import shared_resources
 from service.bundles.registry import Registry
 from service.settings import Settings
@@ -218,3 +219,34 @@ def test_the_screen_goes_on_with_recorded_answers_while_the_service_is_away(
 
 def client_that_is_away(*_: Any, **__: Any) -> Any:
     raise Unavailable("away")
+
+
+def test_a_demo_that_offers_few_pages_still_has_those_of_its_presenters(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting = make_meeting(client, Limit=20)
+    config = tmp_path / "demo.toml"
+    config.write_text('pages = ["try"]', encoding="utf-8")
+    monkeypatch.setenv("DEMO_CONFIG", str(config))
+    assert opened("run-sheet", meeting=meeting["id"]).title[0].value == "Spring pilot"
+    monkeypatch.setattr(presenter_session, "read_cookie", lambda: "")
+    assert opened("run-sheet", meeting=meeting["id"]).title[0].value == "Not part of this demo"
+
+
+def test_only_the_newest_step_of_an_outage_reaches_the_service(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    meeting = make_meeting(client, One=20, Two=30)
+    first, second = meeting["content"]["cases"]
+    announced: list[Any] = []
+    live = LiveMeeting(client.meetings, meeting["id"], meeting["state"], announced.append)
+    with monkeypatch.context() as outage:
+        outage.setattr(type(client.meetings), "set_state", client_that_is_away)
+        live.set_step(RunStep(first["id"], "guess"))
+        live.set_step(RunStep(second["id"], "answer", "why"))
+        while not announced or announced[-1]["case"] != second["id"]:
+            assert not live.is_followed
+    while not live.is_followed:
+        pass
+    state = client.meetings.read(meeting["id"])["state"]
+    assert (state["case"], state["phase"], state["show"]) == (second["id"], "answer", "why")
+    assert state["revision"] == meeting["state"]["revision"] + 1, "the step before was passed and is never sent"
+    assert live.problem is None
