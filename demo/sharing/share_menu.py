@@ -1,11 +1,11 @@
 """The menu Share of an answer: its link and QR code, and on Try its picture and a document to take home."""
 
 import base64
+from collections.abc import Callable
 from datetime import datetime
 
 import streamlit as st
 from markupsafe import Markup
-from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 from client import Card, Explanation, Prediction
 from demo.leave_behind.answer_picture import build_picture
@@ -24,8 +24,6 @@ from demo.views import case_story
 
 _KEY = "share"
 _SVG = "image/svg+xml"
-_ROOM = Markup('<div class="share-room"></div>')
-"""As high as what follows: the browser places the menu when it opens, before its content comes."""
 _PICTURE_BUTTON = Markup(
     '<button type="button" class="share-button" data-picture="data:image/svg+xml;base64,{}" data-name="{}">{}</button>'
 )
@@ -36,35 +34,30 @@ _LINK_BOX = Markup(
 
 
 def draw_link_menu(card: Card, case: Case, prediction: Prediction, tr: Translation, view: str = "") -> None:
-    """Draw the menu with the link to this page and case; `view` is the view of the page in its address."""
-    menu = _draw_menu(tr)
-    with menu:
-        if menu.open:
-            _draw_link(card, case, prediction, tr, view)
-        else:
-            st.html(_ROOM)
+    """Draw the button of the menu with the link to this page and case; `view` is the view of the page in its address."""
+    _draw_button(lambda: _draw_link(card, case, prediction, tr, view), tr)
     draw_share_script()
 
 
 def draw_answer_menu(card: Card, case: Case, now: Explanation, start: Explanation, tr: Translation) -> None:
-    """Draw the menu of the page Try, and the button that saves its picture; `start` explains where the case started."""
+    """Draw the buttons of the page Try: the menu, and the picture. `start` explains where the case started."""
     answered = _answer_case(card, case, now, start, tr)
     picture = build_picture(answered, ClientLook(), tr, tr.day_and_time(datetime.now(visitor.get_time_zone())))
-    menu = _draw_menu(tr)
-    with menu:
-        if menu.open:
-            _draw_link(card, case, now["prediction"], tr, "")
-            _draw_files(card, answered, picture, tr)
-        else:
-            st.html(_ROOM)
+
+    def draw_menu() -> None:
+        _draw_link(card, case, now["prediction"], tr, "")
+        _draw_files(card, answered, picture, tr)
+
+    _draw_button(draw_menu, tr)
     source = base64.b64encode(picture.encode()).decode()
     st.html(_PICTURE_BUTTON.format(source, f"{card['name']}.png", tr.text("Picture")), width="content")
     draw_share_script()
 
 
-def _draw_menu(tr: Translation) -> PopoverContainer:
-    """Draw the closed menu: what is in it takes longer than the rest of the page, so it is made when it is opened."""
-    return st.popover(tr.text("Share"), icon=":material/share:", type="tertiary", key=_KEY, on_change="rerun")
+def _draw_button(draw_menu: Callable[[], None], tr: Translation) -> None:
+    """Draw the button that opens the menu. What is in it takes longer than the rest of the page: a click makes it."""
+    if st.button(tr.text("Share"), icon=":material/share:", type="tertiary", key=_KEY):
+        st.dialog(tr.text("Share"))(draw_menu)()
 
 
 def _draw_files(card: Card, answered: AnsweredCase, picture: str, tr: Translation) -> None:
@@ -109,7 +102,7 @@ def _draw_url(parameters: dict[str, str], tr: Translation) -> None:
     if not is_open:
         st.html(build_paragraph("share-note", tr.text("This demo is open on this machine alone, and so is the link.")))
     try:
-        st.html(build_qr_image(url))
+        st.html(Markup('<div class="share-code">{}</div>').format(build_qr_image(url)))
     except ValueError:
         st.html(build_paragraph("share-note", tr.text("This link is too long for a QR code.")))
 

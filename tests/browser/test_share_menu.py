@@ -19,7 +19,7 @@ CASE = "/?model=credit-default&lang=pl&start=two-months-late"
 
 
 def open_menu(page: Page) -> None:
-    page.get_by_test_id("stPopoverButton").and_(page.get_by_role("button", name="Udostępnij")).click()
+    page.get_by_role("button", name="Udostępnij", exact=True).click()
     expect(page.locator(".share-link input")).to_be_visible()
 
 
@@ -49,7 +49,7 @@ def test_the_link_is_copied_and_its_code_is_read_from_the_screen(visit: Any) -> 
     page.get_by_role("button", name="Kopiuj", exact=True).click()
     expect(page.get_by_role("button", name="Skopiowano")).to_be_visible()
     assert page.evaluate("window.copied || document.activeElement.value") == link
-    code = page.locator("img.qr")
+    code = page.locator(".share-code img")
     code.evaluate("image => image.decode()")
     expect(code).to_be_in_viewport(ratio=1)
     with Image.open(BytesIO(code.screenshot())) as picture:

@@ -17,7 +17,7 @@ CANARY = "My name is Zażółć-canary"
 
 
 def open_menu(app: AppTest) -> AppTest:
-    app.session_state["share"] = True
+    app.button(key="share").click()
     return quiet(app.run())
 
 
