@@ -80,6 +80,7 @@ def _draw_live_guesses(opened: OpenMeeting, case: str, answer: ShownCase, tr: Tr
 
 def _draw_answer(opened: OpenMeeting, prepared: MeetingCase, answer: ShownCase, show: str, tr: Translation) -> None:
     guesses = opened.live.find_guesses(prepared["id"]) if prepared["guess"] else None
+    guesses = guesses if guesses and guesses["people"] else None
     other = _find_compared(opened, prepared, tr) if show == "compare" else None
     if other and other[1].now:
         _draw_compared(prepared, answer, other[0], other[1], tr)
