@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.support.accessibility import severe_violations
 from tests.support.browser_session import Visit
 from tests.support.page_layout import assert_fits, drawn, kept
+from tests.support.server_process import Program
 
 ENGLISH_WORDS = re.compile(r"\b(?:the|press|answer|live|field|value|case)\b", re.IGNORECASE)
 STREAMLITS_NAMES = re.compile(
@@ -83,6 +84,18 @@ def test_a_phone_has_the_pages_below_the_titles_of_their_groups(visit: Any) -> N
     links = ["Try", "Compare", "Files", "Feed", "How good", "Take it away", "About the model", "All models", "Meetings"]
     expect(menu.get_by_test_id("stSidebarNavLink")).to_have_text(links)
     assert severe_violations(page) == []
+
+
+def test_the_pages_of_presenters_are_in_the_menu_of_a_presenter_alone(visit: Any, programs: tuple[Program, Program]) -> None:
+    seen: Visit = visit("/about?model=credit-default&lang=en")
+    group = seen.page.get_by_test_id("stTopNavSection").last
+    group.click()
+    expect(seen.page.get_by_role("menuitem")).to_have_text(["Meetings"])  # which says how to become one
+    cookie = {"name": "witryna-presenter", "value": f"wm_{'a' * 43}", "url": programs[1].url}
+    seen.page.context.add_cookies([cookie])  # type: ignore[list-item]
+    seen.open("/about?model=credit-default&lang=en")
+    group.click()
+    expect(seen.page.get_by_role("menuitem")).to_have_text(["Meetings", "Run sheet", "Review"])
 
 
 def test_a_tile_opens_its_model_by_a_click_anywhere_on_it_and_by_keys(visit: Any) -> None:
