@@ -6,11 +6,9 @@ from typing import Any
 from markupsafe import Markup
 
 from client import Card
-from demo.evaluation import baseline_text
+from demo.evaluation import baseline_text, metric_text
 from demo.text.markup import TableRow, build_paragraph, build_table, concatenate
 from demo.text.translation import Translation
-
-_SHARES = {"accuracy", "coverage", "relative_error"}
 
 
 def build_model(card: Card, tr: Translation) -> Markup:
@@ -68,10 +66,9 @@ def _build_metrics(card: Card, tr: Translation) -> Markup:
         return Markup()
     rows = []
     for metric in metrics:
-        is_share = metric["name"] in _SHARES
 
-        def format_value(value: float, is_share: bool = is_share) -> str:  # noqa: FBT001 - bound in the loop
-            return tr.percent(value, 1) if is_share else tr.number(value, 3)
+        def format_value(value: float, name: str = metric["name"]) -> str:
+            return metric_text.format_metric(name, value, tr)
 
         notes = []
         if "low" in metric and "high" in metric:
