@@ -40,11 +40,13 @@
   const apply = next => {
     if (next.id === current.id) return;
     const isOtherCase = next.case !== current.case || next.phase !== current.phase;
+    const typed = isOtherCase ? undefined : find("#guess-number")?.value;
     current = next;
     stage.innerHTML = next.html;
     if (next.news) news.textContent = next.news;
     if (isOtherCase) scrollTo({ top: 0 });
     dress();
+    if (typed && find("#guess-number")) find("#guess-number").value = typed;
   };
   const dress = () => {
     for (const each of stage.querySelectorAll("time[datetime]"))

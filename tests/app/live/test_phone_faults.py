@@ -132,3 +132,20 @@ def test_phones_of_a_meeting_whose_code_was_renewed_are_told(held: Held) -> None
         assert (await presenter.phone().get()).status == 404
 
     asyncio.run(renew())
+
+
+def test_a_phone_that_does_not_read_holds_nobody_up_and_gets_the_newest_state_later(held: Held) -> None:
+    presenter = held.meeting()
+
+    async def follow() -> None:
+        slow, quick = await listening([presenter.phone(1), presenter.phone(2)])
+        assert slow.stream is not None
+        slow.stream.stop_reading()
+        for case, phase in (("flat", "guess"), ("flat", "answer"), ("pet", "guess"), ("pet", "answer")):
+            await presenter.go(case, phase)
+            await quick.shows(case, phase)
+        slow.stream.read_on()
+        await slow.shows("pet", "answer")
+        assert len(slow.events()) < len(quick.events()), "what is outdated is not sent"
+
+    asyncio.run(follow())
