@@ -31,12 +31,14 @@ class Service:
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Service:
+def meeting_calls(monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setattr(live_meeting, "RETRY_SECONDS", 0.01)
     return Service()
 
 
-def test_steps_of_an_outage_are_kept_with_the_revision_that_the_service_has_and_the_newest_is_sent(service: Service) -> None:
+def test_steps_of_an_outage_are_kept_with_the_revision_that_the_service_has_and_the_newest_is_sent(
+    meeting_calls: Service,
+) -> None:
     kept: list[Any] = []
     both = threading.Event()
 
@@ -45,7 +47,7 @@ def test_steps_of_an_outage_are_kept_with_the_revision_that_the_service_has_and_
         if state["phase"] == "answer":
             both.set()
 
-    live = LiveMeeting(cast(MeetingCalls, service), "m1", STATE, keep)
+    live = LiveMeeting(cast(MeetingCalls, meeting_calls), "m1", STATE, keep)
     live.set_step(FIRST)
     live.set_step(SECOND)
     assert both.wait(PATIENCE_SECONDS)
@@ -53,7 +55,7 @@ def test_steps_of_an_outage_are_kept_with_the_revision_that_the_service_has_and_
     assert not live.is_followed
     assert {state["revision"] for state in kept} == {7}
     assert kept[-1] == STATE | {"case": "one", "phase": "answer", "show": "why"}
-    service.answers = True
-    assert service.arrived.wait(PATIENCE_SECONDS)
-    assert service.taken[-1]["phase"] == "answer"
+    meeting_calls.answers = True
+    assert meeting_calls.arrived.wait(PATIENCE_SECONDS)
+    assert meeting_calls.taken[-1]["phase"] == "answer"
     assert [state["phase"] for state in kept].count("answer") == 1, "it is kept once, however often it is tried"
