@@ -114,6 +114,14 @@ class Journey:
             rows = list(csv.DictReader(file))
         assert sorted((row["verdict"], row["state"]) for row in rows) == [("agree", "new"), ("disagree", "accepted")]
 
+    def take_home(self) -> str:
+        """Return the document of the whole meeting."""
+        self.presenter.open(f"/run-sheet{self.address}")
+        self.screen.get_by_role("button", name="To take home").click()
+        with self.screen.expect_download() as download:
+            self.screen.get_by_role("button", name="Document (HTML)").click()
+        return download.value.path().read_text(encoding="utf-8")
+
 
 def test_a_meeting_goes_on_through_an_outage_with_guesses_and_feedback(
     visit: Any, phone: Callable[[], Page], meeting: Any, programs: tuple[Program, Program]
@@ -156,3 +164,6 @@ def test_a_meeting_goes_on_through_an_outage_with_guesses_and_feedback(
     assert sorted(entry["verdict"] for entry in entries) == ["agree", "disagree"]
     assert not any(SECRET in page.content() for page in journey.phones)
     journey.review()
+    document = journey.take_home()
+    assert all(name in document for name in NAMES)
+    assert SECRET not in document
