@@ -56,10 +56,10 @@ def demo(supervisor: Supervisor) -> int:
     url = f"{page.url}/?{urlencode(model)}" if model else page.url
     say(f"\n  Witryna is open:  {bold(url)}\n")
     _print_shared_addresses(sharing, page)
-    say(f"  The models answer at {at.url} · logs are in {os.path.relpath(LOGS)} · Ctrl-C closes it\n")
     host = sharing.hosts[0] if sharing.hosts else page.host
     if link := request_link(at.url, sharing.presenter_key, Address(page.variable, host, page.port).url):
         say(f"  Presenter (opens once): {bold(link)}\n")
+    say(f"  The models answer at {at.url} · logs are in {os.path.relpath(LOGS)} · Ctrl-C closes it\n")
     browser.open_page(lambda: request_link(at.url, sharing.presenter_key, page.url, open="start", **model) or url)
     if own_model is None:
         log = LOGS / f"nightly-{at.port}.log"
