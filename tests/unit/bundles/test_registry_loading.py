@@ -119,7 +119,7 @@ def test_a_folder_whose_name_is_no_text_is_listed(tmp_path: Path) -> None:
 def test_a_model_that_hangs_on_the_rows_of_its_card_is_broken_and_its_run_ends(tmp_path: Path) -> None:
     bundle = write_toy_bundle(tmp_path, onnx_models.hanging(), toy_card("middle", rows=[*ROWS, HANGING_ROW]))
     before = threading.active_count()
-    reason = assert_others_are_served(bundle.parent, "middle", seconds=0.3)
+    reason = assert_others_are_served(bundle.parent, "middle", seconds=1.0)
     assert "takes" in reason
     for thread in threading.enumerate():
         if thread.name == "open a bundle":
