@@ -26,7 +26,7 @@ from demo.session import (
     visitor,
 )
 from demo.session.saved_cases import SavedCase
-from demo.sharing import document_download
+from demo.sharing import document_download, document_look
 from demo.text import wording
 from demo.text.translation import Translation
 from demo.views import answered_row, chart_scales, comparable_models, comparison_table
@@ -195,7 +195,7 @@ def _draw_download(card: Card, saved: list[SavedCase], explanations: list[Explan
         icon=":material/download:",
     )
     answered = [AnsweredCase(each.name, card, each.row, why) for each, why in zip(saved, explanations, strict=True)]
-    content = LeaveBehind(card["question"], answered, compared=[answered], cards=[card])
+    content = LeaveBehind(card["question"], answered, compared=[answered], cards=[card], look=document_look.get_look())
     document_download.draw_document_buttons(PAGE, f"{card['name']}-{PAGE}", lambda: content, tr)
 
 

@@ -10,12 +10,12 @@ from markupsafe import Markup
 from client import Card, Explanation, Prediction
 from demo.leave_behind.answer_picture import build_picture
 from demo.leave_behind.case_part import AnsweredCase
-from demo.leave_behind.client_look import ClientLook
 from demo.leave_behind.leave_behind_document import LeaveBehind
 from demo.session import saved_case_list, visitor
 from demo.session.cases import Case
 from demo.sharing import share_link
 from demo.sharing.document_download import draw_document_buttons
+from demo.sharing.document_look import get_look
 from demo.sharing.qr_code import build_qr_image
 from demo.sharing.share_script import draw_share_script
 from demo.text.markup import build_paragraph
@@ -42,7 +42,7 @@ def draw_link_menu(card: Card, case: Case, prediction: Prediction, tr: Translati
 def draw_answer_menu(card: Card, case: Case, now: Explanation, start: Explanation, tr: Translation) -> None:
     """Draw the buttons of the page Try: the menu, and the picture. `start` explains where the case started."""
     answered = _answer_case(card, case, now, start, tr)
-    picture = build_picture(answered, ClientLook(), tr, tr.day_and_time(datetime.now(visitor.get_time_zone())))
+    picture = build_picture(answered, get_look(), tr, tr.day_and_time(datetime.now(visitor.get_time_zone())))
 
     def draw_menu() -> None:
         _draw_link(card, case, now["prediction"], tr, "")
@@ -71,7 +71,7 @@ def _draw_files(card: Card, answered: AnsweredCase, picture: str, tr: Translatio
         icon=":material/image:",
         key=f"{_KEY}/svg",
     )
-    content = LeaveBehind(card["question"], [answered], cards=[card])
+    content = LeaveBehind(card["question"], [answered], cards=[card], look=get_look())
     draw_document_buttons(_KEY, card["name"], lambda: content, tr)
 
 

@@ -41,8 +41,8 @@ RULES: dict[str, set[str]] = {
     "demo.drawings": {"client", "demo.charts", "demo.fields", "demo.text", "demo.views"},
     "demo.leave_behind": {"client", "demo.charts", "demo.drawings", "demo.evaluation", "demo.fields", "demo.session"}
     | {"demo.text", "demo.views"},
-    "demo.sharing": {"client", "demo.address", "demo.fields", "demo.leave_behind", "demo.presenter_sign_in"}
-    | {"demo.session", "demo.settings", "demo.text", "demo.views"},
+    "demo.sharing": {"client", "demo.address", "demo.configuration", "demo.fields", "demo.leave_behind"}
+    | {"demo.presenter_sign_in", "demo.session", "demo.settings", "demo.text", "demo.views"},
     "demo.snippets": set(),
     "demo.text": {"client"},
     "demo.fields": {"client", "demo.charts", "demo.text"},

@@ -1,5 +1,7 @@
 """Promises of demo.toml on the pages: what it chooses is shown, and nothing else."""
 
+import base64
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
+from demo.configuration.accent import make_accent
 from tests.support.demo_pages import forget, html_of, opened, quiet
 
 pytestmark = pytest.mark.usefixtures("request_log")
@@ -99,3 +102,11 @@ def test_the_page_that_opens_is_chosen_and_a_link_opens_what_it_names(
     assert quiet(opened(lang="en")).title[0].value.startswith(title)
     assert quiet(opened(model="credit-default", lang="en")).title[0].value.startswith("Will this client")
     assert quiet(opened("compare", lang="en")).title[0].value == "Side by side"
+
+
+def test_a_picture_to_take_home_has_the_name_and_the_colour(configure: Callable[[str], None]) -> None:
+    configure('title = "Acme models"\naccent = "#0a7d55"')
+    (source,) = re.findall(r'data-picture="data:image/svg\+xml;base64,([^"]*)"', html_of(opened(model="diamond-price")))
+    picture = base64.b64decode(source).decode()
+    assert "Acme models" in picture
+    assert make_accent("#0a7d55").light in picture
