@@ -19,16 +19,16 @@ from starlette.types import ASGIApp
 from client import Client
 from demo.configuration.demo_file import DemoConfig, read_demo_config
 from demo.configuration.login_file import read_login
-from demo.download_expiry import expire_downloads
-from demo.http_layers import SecurityHeaders, WebSocketOrigins
 from demo.live.live_routes import LivePages
 from demo.meetings import presenter_session
 from demo.navigation.page_look import use_accent
 from demo.page_modules import import_pages
-from demo.presenter_sign_in import PresenterSignIn
 from demo.settings import Settings, read_settings
-from demo.unknown_addresses import UnknownAddresses
-from demo.visitor_cookie import VisitorCookie
+from demo.web.download_expiry import expire_downloads
+from demo.web.http_layers import SecurityHeaders, WebSocketOrigins
+from demo.web.presenter_sign_in import PresenterSignIn
+from demo.web.unknown_addresses import UnknownAddresses
+from demo.web.visitor_cookie import VisitorCookie
 from tabular.scratch_folder import remove_leftovers
 from wire.base_path import BasePath
 from wire.settings_reader import WrongSettings

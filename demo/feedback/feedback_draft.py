@@ -14,7 +14,7 @@ from demo.feedback.outbox import Outbox
 from demo.private_folder import private_folder
 from demo.session import shared_resources
 from demo.settings import read_settings
-from demo.visitor_cookie import VISITOR, is_visitor_id
+from demo.web.visitor_cookie import VISITOR, is_visitor_id
 
 _DRAFTS, _VISITOR = "feedback_drafts", "feedback_visitor"
 _REPLY_SECONDS = 30

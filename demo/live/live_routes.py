@@ -9,7 +9,6 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from client import Client, Refused, ServiceError
-from demo import plain_document
 from demo.configuration.demo_file import DemoConfig
 from demo.live import page_document, phone_requests
 from demo.live.event_stream import send_events
@@ -21,7 +20,8 @@ from demo.live.rooms import Rooms
 from demo.live.stages.stage import build_stage
 from demo.live.stages.step_answers import StepAnswers
 from demo.text.translation import Translation
-from demo.visitor_cookie import MEETING, build_cookie
+from demo.web import plain_document
+from demo.web.visitor_cookie import MEETING, build_cookie
 from wire.error_codes import UNKNOWN_MEETING
 
 PATH = "/live"

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from demo.text.translation import Translation
-from demo.visitor_cookie import VISITOR, is_visitor_id
+from demo.web.visitor_cookie import VISITOR, is_visitor_id
 
 MAX_BODY_BYTES = 64 * 1024
 _BODY_SECONDS = 10.0

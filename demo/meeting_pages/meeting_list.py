@@ -11,11 +11,11 @@ from demo.meeting_pages import meeting_form
 from demo.meetings.case_in_try import MEETING
 from demo.meetings.meeting_access import draw_how_to_sign_in, find_presenter, write_meeting_address
 from demo.meetings.presenter_session import Presenter
-from demo.presenter_sign_in import SIGN_OUT
 from demo.run_sheets.meeting_editor import MeetingEditor, with_values
 from demo.session import page_address, query_errors, visitor
 from demo.sharing import meeting_links, qr_code
 from demo.text.translation import Translation
+from demo.web.presenter_sign_in import SIGN_OUT
 from demo.widgets import forms, number_box
 from wire.error_codes import UNAUTHORIZED
 
@@ -38,7 +38,7 @@ def page() -> None:
         return
     chosen = st.query_params.get(MEETING, "")
     write_meeting_address(chosen)
-    st.html(Path(__file__).parents[1] / "present.css")
+    st.html(Path(__file__).parents[1] / "assets" / "present.css")
     with st.container(horizontal=True, key="meetings-head", vertical_alignment="center"):
         st.title(tr.text("Meetings"), anchor=False)
         sign_out = Markup('<a class="sign-out" href="{}" target="_self">{}</a>')

@@ -16,7 +16,7 @@ from demo.slides import slide_parts, slide_view
 from demo.text.markup import build_paragraph
 from demo.text.translation import Translation
 
-_FILES = Path(__file__).parents[1]
+_FILES = Path(__file__).parents[1] / "assets"
 _FOLLOW_SECONDS = 0.5
 
 

@@ -18,7 +18,7 @@ from demo.sharing import meeting_links, qr_code
 from demo.slides import shown_case, slide_parts, slide_view
 from demo.text.translation import Translation
 
-_FILES = Path(__file__).parents[1]
+_FILES = Path(__file__).parents[1] / "assets"
 _FOLLOW_SECONDS = 0.5
 
 

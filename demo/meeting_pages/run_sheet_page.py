@@ -29,7 +29,7 @@ def page() -> None:
     if opened is None:
         return
     content = opened.editor.content
-    st.html(Path(__file__).parents[1] / "present.css")
+    st.html(Path(__file__).parents[1] / "assets" / "present.css")
     st.title(forms.escape_markdown(content["title"]), anchor=False)
     _draw_tools(opened, tr)
     _draw_state(opened, tr)

@@ -6,9 +6,9 @@ import streamlit as st
 
 from client import AudienceView, Refused, ServiceError
 from demo.configuration.logo import find_media_type, make_data_url
-from demo.presenter_sign_in import PRESENTER
 from demo.session import shared_resources
-from demo.visitor_cookie import MEETING
+from demo.web.presenter_sign_in import PRESENTER
+from demo.web.visitor_cookie import MEETING
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _VIEW_SECONDS = 5

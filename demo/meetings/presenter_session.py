@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from client import Client
-from demo.presenter_sign_in import CONFINED, PRESENTER, is_presenter_secret
 from demo.settings import read_settings
 from demo.sharing.phone_address import is_loopback
+from demo.web.presenter_sign_in import CONFINED, PRESENTER, is_presenter_secret
 
 _CONNECT_SECONDS, _ANSWER_SECONDS = 2, 8
 _MAX_CLIENTS = 100

@@ -10,7 +10,7 @@ from demo.charts import canvas
 from demo.configuration.accent import DEFAULT_ACCENT, Accent
 from demo.configuration.demo_file import DemoConfig
 
-_STYLES = Path(__file__).parents[1] / "look.css"
+_STYLES = Path(__file__).parents[1] / "assets" / "look.css"
 _ACCENT_STYLE = Markup("<style>:root {{ --accent: light-dark({0.light}, {0.dark}); }}</style>")
 
 

@@ -6,9 +6,9 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from client import Meeting
-from demo.presenter_sign_in import SIGN_IN
 from demo.settings import read_settings
 from demo.sharing.phone_address import list_phone_addresses
+from demo.web.presenter_sign_in import SIGN_IN
 
 
 def make_address(meeting: Meeting) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from demo.text.translation import Translation
 
-_SCRIPT = Path(__file__).parents[1] / "document.html"
+_SCRIPT = Path(__file__).parents[1] / "assets" / "document.html"
 
 
 def draw_document(page_title: str, group: str, demo_title: str, tr: Translation) -> None:

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from demo.text.translation import Translation
 from demo.widgets import forms
 
-_SCRIPT = Path(__file__).parents[1] / "drop_zone.html"
+_SCRIPT = Path(__file__).parents[1] / "assets" / "drop_zone.html"
 
 
 def draw_drop_zone(label: str, endings: list[str], max_mb: int, key: str, tr: Translation) -> UploadedFile | None:

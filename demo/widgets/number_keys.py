@@ -9,7 +9,7 @@ import streamlit as st
 from demo.fields.number_entry import KEY_STEPS
 from demo.text.translation import Translation
 
-_SCRIPT = (Path(__file__).parents[1] / "number_keys.html").read_text(encoding="utf-8")
+_SCRIPT = (Path(__file__).parents[1] / "assets" / "number_keys.html").read_text(encoding="utf-8")
 
 
 def forget_boxes() -> None:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from client import Client
 from demo.configuration.demo_file import DemoConfig
 from demo.live.live_routes import LivePages
-from demo.visitor_cookie import VisitorCookie
+from demo.web.visitor_cookie import VisitorCookie
 from service.bundles.registry import Registry
 from service.settings import Settings
 from service.web.app import create_app

@@ -16,17 +16,11 @@ RULES: dict[str, set[str]] = {
     "tabular": set(),
     "wire": set(),
     "demo": {"client"},
-    "demo.__main__": {"demo.download_expiry", "demo.http_layers", "demo.page_modules", "demo.settings", "tabular"}
-    | {"client", "demo.configuration", "demo.live", "demo.meetings", "demo.navigation", "demo.presenter_sign_in"}
-    | {"demo.unknown_addresses", "demo.visitor_cookie"},
-    "demo.download_expiry": set(),
+    "demo.__main__": {"client", "demo.configuration", "demo.live", "demo.meetings", "demo.navigation"}
+    | {"demo.page_modules", "demo.settings", "demo.web", "tabular"},
     "demo.page_modules": set(),
-    "demo.plain_document": {"demo.address", "demo.configuration", "demo.text"},
-    "demo.presenter_sign_in": {"client", "demo.address", "demo.configuration", "demo.plain_document"},
+    "demo.web": {"client", "demo.address", "demo.configuration", "demo.text"},
     "demo.private_folder": set(),
-    "demo.visitor_cookie": set(),
-    "demo.http_layers": set(),
-    "demo.unknown_addresses": {"demo.address", "demo.configuration", "demo.plain_document"},
     "demo.configuration": {"client", "demo.address"},
     "demo.app": {"client", "demo.address", "demo.configuration", "demo.meetings", "demo.navigation", "demo.session"}
     | {"demo.text", "demo.widgets"},
@@ -42,7 +36,7 @@ RULES: dict[str, set[str]] = {
     "demo.leave_behind": {"client", "demo.charts", "demo.drawings", "demo.evaluation", "demo.fields", "demo.session"}
     | {"demo.text", "demo.views"},
     "demo.sharing": {"client", "demo.address", "demo.configuration", "demo.fields", "demo.leave_behind"}
-    | {"demo.presenter_sign_in", "demo.session", "demo.settings", "demo.text", "demo.views"},
+    | {"demo.web", "demo.session", "demo.settings", "demo.text", "demo.views"},
     "demo.snippets": set(),
     "demo.text": {"client"},
     "demo.fields": {"client", "demo.charts", "demo.text"},
@@ -60,9 +54,8 @@ RULES: dict[str, set[str]] = {
         "demo.settings",
         "demo.text",
     }
-    | {"demo.visitor_cookie", "demo.widgets"},
-    "demo.live": {"client", "demo.configuration", "demo.live.stages", "demo.meetings", "demo.plain_document", "demo.text"}
-    | {"demo.visitor_cookie"},
+    | {"demo.web", "demo.widgets"},
+    "demo.live": {"client", "demo.configuration", "demo.live.stages", "demo.meetings", "demo.text"} | {"demo.web"},
     "demo.live.stages": {"client", "demo.address", "demo.feedback", "demo.fields", "demo.meetings", "demo.session"}
     | {"demo.text", "demo.views"},
     "demo.meetings": {
@@ -71,15 +64,14 @@ RULES: dict[str, set[str]] = {
         "demo.configuration",
         "demo.fields",
         "demo.leave_behind",
-        "demo.presenter_sign_in",
     }
     | {"demo.private_folder", "demo.run_sheets", "demo.session", "demo.settings", "demo.sharing", "demo.text"}
-    | {"demo.visitor_cookie", "demo.widgets"},
+    | {"demo.web", "demo.widgets"},
     "demo.run_sheets": {"client"},
     "demo.slides": {"client", "demo.charts", "demo.drawings", "demo.fields", "demo.meetings", "demo.run_sheets"}
     | {"demo.session", "demo.text", "demo.views"},
     "demo.meeting_pages": {"client", "demo.address", "demo.feedback", "demo.fields", "demo.files", "demo.meeting_check"}
-    | {"demo.meetings", "demo.presenter_sign_in", "demo.review", "demo.run_sheets", "demo.session", "demo.sharing"}
+    | {"demo.meetings", "demo.web", "demo.review", "demo.run_sheets", "demo.session", "demo.sharing"}
     | {"demo.slides", "demo.text", "demo.widgets"},
     "demo.review": {"client", "demo.address", "demo.feedback", "demo.fields", "demo.session", "demo.text", "demo.views"}
     | {"demo.widgets"},
@@ -190,14 +182,13 @@ HOMES: dict[str, set[str]] = {
     "alembic": {"service.store"},
     "tqdm": {"pipeline.__main__", "service.jobs.__main__"},
     "fastapi": {"benchmarks.tutorial_service", "service.web"},
-    "starlette": {"demo.__main__", "demo.http_layers", "demo.live", "demo.plain_document", "demo.presenter_sign_in"}
-    | {"demo.unknown_addresses", "demo.visitor_cookie", "service.web"},
+    "starlette": {"demo.__main__", "demo.web", "demo.live"} | {"demo.web", "service.web"},
     "requests": {"client"},
     "streamlit": {
         "demo.__main__",
         "demo.app",
         "demo.app_pages",
-        "demo.download_expiry",
+        "demo.web",
         "demo.feedback",
         "demo.fields",
         "demo.meeting_pages",

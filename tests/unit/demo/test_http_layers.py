@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from demo.http_layers import SecurityHeaders, WebSocketOrigins
 from demo.settings import Settings, read_settings
+from demo.web.http_layers import SecurityHeaders, WebSocketOrigins
 from wire.settings_reader import WrongSettings
 
 HOSTS = Settings(allowed_hosts="models.example.com, *.Models.example.org").hosts()

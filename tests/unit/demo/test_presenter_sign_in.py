@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from client import Refused, Unavailable
 from demo.configuration.demo_file import DemoConfig
-from demo.presenter_sign_in import PRESENTER, PresenterSignIn, is_presenter_secret
+from demo.web.presenter_sign_in import PRESENTER, PresenterSignIn, is_presenter_secret
 
 LINK, MEETING_TOKEN, SESSION = "wl_" + "l" * 22, "wm_" + "m" * 22, "ws_" + "s" * 22
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from demo.visitor_cookie import VISITOR, VisitorCookie, is_visitor_id
+from demo.web.visitor_cookie import VISITOR, VisitorCookie, is_visitor_id
 
 
 def headers_of(*, accept: str = "text/html,*/*;q=0.8", status: int = 200, cookie: str = "", **scope: Any) -> list[str]:

@@ -6,10 +6,10 @@ Streamlit would send its page for any path, and say in English that it does not 
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demo import plain_document
 from demo.address.page_paths import DEFAULT_PATH, PAGE_PATHS
 from demo.address.parameters import LANGUAGE
 from demo.configuration.demo_file import DemoConfig
+from demo.web import plain_document
 
 _HTML = b"text/html"
 _DOWNLOAD = b"content-disposition"

@@ -15,9 +15,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from client import Refused, ServiceError
-from demo import plain_document
 from demo.address.parameters import LANGUAGE
 from demo.configuration.demo_file import DemoConfig
+from demo.web import plain_document
 
 PRESENTER = "witryna-presenter"
 CONFINED = "wm_"
