@@ -1,5 +1,6 @@
 """The tables of one store: its migrations, and the version of them that a database has."""
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from sqlalchemy import Connection, inspect, text
 from service.errors import BrokenStorage
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_UPGRADE = threading.Lock()
+"""Alembic keeps the running migration in module variables: two at once in a process would mix their connections."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class Schema:
         config.set_main_option("version_locations", str(_MIGRATIONS / self.migrations).replace("%", "%%"))
         config.set_main_option("path_separator", "newline")
         config.attributes.update(connection=connection, version_table=self.version_table)
-        command.upgrade(config, version)
+        with _UPGRADE:
+            command.upgrade(config, version)
 
     def _is_known(self, version: str) -> bool:
         from alembic.script import ScriptDirectory

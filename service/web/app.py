@@ -20,6 +20,7 @@ from service.web import problems
 from service.web.container import Services, build_services
 from service.web.middleware.http_entry import HttpEntry
 from service.web.middleware.page_policy import PagePolicy
+from service.web.middleware.unexpected_errors import UnexpectedErrors
 from service.web.openapi.document import document
 from service.web.route import Route
 from service.web.route_table import ROUTES
@@ -56,6 +57,7 @@ def _framework(services: Services, routes: Sequence[Route]) -> FastAPI:
             app.add_api_route(route.path, route.handler, methods=[route.method], response_model=None)
     app.add_exception_handler(ServiceError, problems.answer_service_error)
     app.add_exception_handler(HTTPException, problems.answer_framework_error)
+    app.add_middleware(UnexpectedErrors)
 
     def openapi() -> dict[str, Any]:
         return document(app, services, routes)

@@ -18,6 +18,7 @@ from service.errors import StorageUnavailable
 from service.meetings import retention
 from service.meetings.__main__ import main
 from service.settings import Settings
+from service.store.database import meetings_url
 from service.store.meetings import presenter_tokens, removals
 from service.store.meetings.meeting_tables import feedback, guesses, meetings
 from service.store.schema import MEETINGS
@@ -195,7 +196,7 @@ def test_a_file_that_another_program_holds_is_not_written_anew_and_that_is_said(
     file_app: TestClient, tmp_path: Path
 ) -> None:
     give(file_app)
-    with closing(Store(sqlite_url(tmp_path).replace("witryna", "witryna-meetings"), 0.1, 1, MEETINGS)) as store:
+    with closing(Store(meetings_url(sqlite_url(tmp_path)), 0.1, 1, MEETINGS)) as store:
         store.prepare()
         with closing(sqlite3.connect(tmp_path / "witryna-meetings.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")

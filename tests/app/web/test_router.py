@@ -1,6 +1,7 @@
 """Promises of service/web/router.py and the table of routes: bodies, slots, streams, keys, for any row of the table."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -215,6 +216,18 @@ def test_a_new_row_of_the_table_has_its_key_its_document_and_its_figures() -> No
     assert operation["summary"] == "Echo"
     figures = app.get("/metrics", headers=other_key).text
     assert 'witryna_requests_total{route="/v1/echo",status="200"} 1.0' in figures
+
+
+async def fail(request: Request) -> Response:
+    raise KeyError(await request.json())
+
+
+def test_an_error_that_nothing_foresaw_is_a_problem_without_the_value_in_its_message() -> None:
+    row = dataclasses.replace(ECHO, path="/v1/fails", handler=fail, name="fails")
+    app = TestClient(create_app(Settings(), Registry.of([FLAT]), [*ROUTES, row]), base_url="http://localhost")
+    answer = app.post("/v1/fails", json="value-of-a-person")
+    check_problem(answer, 500, "unexpected")
+    assert "value-of-a-person" not in answer.text
 
 
 def test_every_row_of_the_table_has_one_way_to_run() -> None:
