@@ -16,6 +16,8 @@ CUTS = int(os.environ.get("WITRYNA_CUTS", MAX_MESSAGES))
 """One at each message. `WITRYNA_CUTS=30` cuts more often, each at another moment of the page."""
 MAX_TRIES = 1_200
 """A minute: stops a test that would otherwise hang."""
+TRIES_BEFORE_RELOAD = 200
+"""A person who sees nothing happen for ten seconds loads the page again."""
 CLICK_AGAIN = """() => [...document.querySelectorAll(".st-key-feedback button:enabled")]
   .filter(button => button.innerText.includes("Send")).forEach(button => button.click())"""
 """A person clicks again as long as the button is there."""
@@ -70,11 +72,14 @@ def test_a_cut_at_any_message_while_it_is_sent_stores_each_entry_once(visit: Any
         at.settled()
         socket.cut_after(number % MAX_MESSAGES)
         send.click()
-        for _ in range(MAX_TRIES):
+        for number_of_try in range(1, MAX_TRIES):
             if again.is_visible():
                 break
             page.evaluate(CLICK_AGAIN)
             page.wait_for_timeout(50)
+            if number_of_try % TRIES_BEFORE_RELOAD == 0:
+                page.reload()
+                at.settled()
         assert again.is_visible(), page.inner_text("body")
         assert socket.is_cut
         again.click()
