@@ -149,6 +149,26 @@ def test_hostile_texts_are_stored_without_what_harms_and_shown_as_texts(client: 
     assert "\\!\\[x\\]" in radio.options[0]
 
 
+def test_hostile_texts_of_the_form_are_words_on_every_page_of_the_meeting(client: Client) -> None:
+    page = opened("meetings")
+    for key, text in (("title", HOSTILE[:120]), ("name", HOSTILE[:80])):
+        part(page.text_input, f"new/{key}").input(text)
+    for key, text in (("notes", HOSTILE[:5_000]), ("reasons", f"{HOSTILE[:60]}\n=1+1")):
+        part(page.text_area, f"new/{key}").input(text)
+    (submit,) = (each for each in page.button if each.label == "Make the meeting")
+    submit.click().run()
+    assert not page.exception, [problem.value for problem in page.exception]
+    meeting = client.meetings.list()["items"][0]["id"]
+    content = client.meetings.read(meeting)["content"]
+    typed = (content["title"], content["look"]["name"], content["notes"], content["reasons"][0])
+    assert all((text or "").startswith("<img src=x onerror=alert(1)> ![x](http://evil) **b**") for text in typed)
+    assert content["reasons"][1] == "=1+1"
+    for path in ("meetings", "run-sheet", "present", "notes"):
+        shown = opened(path, meeting=meeting)
+        assert "<img src=x" not in html_of(shown), path
+        assert not [each.value for each in [*shown.title, *shown.header, *shown.markdown] if "![x]" in each.value], path
+
+
 def test_the_screen_shows_the_case_then_its_answer_and_never_a_note(client: Client) -> None:
     meeting = make_meeting(client, Limit=20)
     page = opened("present", meeting=meeting["id"])
