@@ -108,6 +108,7 @@ class Journey:
         self.presenter.settled()
         details.get_by_role("button", name="Save").click()
         expect(self.screen.get_by_text("Saved.")).to_be_visible()
+        self.presenter.settled()  # Streamlit forgets the file of a button that is being drawn anew
         with self.screen.expect_download() as download:
             self.screen.get_by_role("button", name="Download as CSV").click()
         with download.value.path().open(encoding="utf-8-sig", newline="") as file:
@@ -118,6 +119,7 @@ class Journey:
         """Return the document of the whole meeting."""
         self.presenter.open(f"/run-sheet{self.address}")
         self.screen.get_by_role("button", name="To take home").click()
+        self.presenter.settled()
         with self.screen.expect_download() as download:
             self.screen.get_by_role("button", name="Document (HTML)").click()
         return download.value.path().read_text(encoding="utf-8")

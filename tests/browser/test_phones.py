@@ -38,9 +38,9 @@ Open = Callable[..., Page]
 class Meeting:
     """A meeting with two cases, and its presenter."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, title: str = "Spring pilot") -> None:
         self.client = Client(service)
-        content: Any = {"title": "Spring pilot", "cases": CASES, "reasons": ["Too strict"], "pages": ["try"]}
+        content: Any = {"title": title, "cases": CASES, "reasons": ["Too strict"], "pages": ["try"]}
         made = self.client.meetings.create(content, uuid.uuid4().hex)
         self.id, self.code = made["id"], made["audience_code"]
 
@@ -61,13 +61,13 @@ def phone(browser: Browser, programs: tuple[Program, Program], meeting: Meeting)
     """A function that opens the meeting on a phone of its own. Nothing on it may be reported as an error by the browser."""
     contexts, faults = [], []
 
-    def open_page(**options: Any) -> Page:
+    def open_page(code: str = meeting.code, **options: Any) -> Page:
         context = browser.new_context(**{"viewport": PHONE, "locale": "en-GB", "reduced_motion": "reduce"} | options)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
-        page.goto(f"{programs[1].url}/live/{meeting.code}")
+        page.goto(f"{programs[1].url}/live/{code}")
         return page
 
     yield open_page
@@ -100,6 +100,28 @@ def test_three_phones_guess_and_see_themselves_beside_the_model(meeting: Meeting
     expect(late.get_by_role("heading", name="Why", exact=True)).to_be_visible()
     late.reload()
     expect(late.get_by_text("Your guess: Refuse")).to_be_visible()
+
+
+def test_two_browsers_in_two_meetings_see_nothing_of_each_other(
+    meeting: Meeting, phone: Open, programs: tuple[Program, Program]
+) -> None:
+    canary = "Canary of another client"
+    other = Meeting(programs[0].url, canary)
+    ours, theirs = phone(), phone(other.code)
+    other.step("stone", "guess")
+    theirs.get_by_role("textbox", name="Your guess").fill("4321")
+    theirs.keyboard.press("Enter")
+    expect(theirs.get_by_text("Counted:")).to_be_visible()
+    other.step("stone", "answer")
+    expect(theirs.get_by_text("1 person guessed")).to_be_visible()
+    expect(theirs.locator("body")).to_contain_text(canary)
+    meeting.step("stone", "guess")
+    expect(title(ours, CASES[1]["name"])).to_be_visible()
+    meeting.step("stone", "answer")
+    expect(ours.get_by_text("Do you agree with this answer?")).to_be_visible()
+    assert canary not in ours.content()
+    assert "4321" not in ours.content()
+    assert meeting.code not in theirs.content()
 
 
 def test_a_number_is_guessed_by_keyboard_in_the_format_of_the_reader(meeting: Meeting, phone: Open) -> None:
