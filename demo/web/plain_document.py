@@ -2,13 +2,23 @@
 
 from urllib.parse import parse_qs
 
+from markupsafe import Markup
 from starlette.types import Scope
 
 from demo.address.parameters import LANGUAGE
 from demo.configuration.demo_file import DemoConfig
-from demo.text.notice_page import build_notice_page
 from demo.text.translation import Translation
 from wire.languages import preferred_language
+
+_DOCUMENT = Markup(
+    '<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title} · {demo_title}</title>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><style>'
+    ":root {{ color-scheme: light dark; font: 1.15rem/1.5 system-ui, sans-serif; }}"
+    "body {{ max-width: 34rem; margin: 4rem auto; padding: 0 1.25rem;"
+    " color: light-dark(#1C2430, #E9ECEF); background: light-dark(#FFFFFF, #14181D); }}"
+    "h1 {{ font-size: 2rem; }} a {{ color: light-dark({accent[0]}, {accent[1]}); }}"
+    '</style></head><body><main><h1>{title}</h1><p>{sentence}</p><p><a href="{target}">{link}</a></p></main></body></html>'
+)
 
 
 def choose_translation(scope: Scope, config: DemoConfig) -> Translation:
@@ -22,7 +32,12 @@ def choose_translation(scope: Scope, config: DemoConfig) -> Translation:
 def build_document(tr: Translation, config: DemoConfig, title: str, sentence: str, link: tuple[str, str]) -> str:
     """Return a whole HTML document. `link` is where the link leads, and its text."""
     target, text = link
-    accent = (config.accent.light, config.accent.dark)
-    return build_notice_page(
-        tr.language, demo_title=config.title, accent=accent, title=title, sentence=sentence, target=target, link=text
+    return _DOCUMENT.format(
+        language=tr.language,
+        title=title,
+        sentence=sentence,
+        target=target,
+        link=text,
+        demo_title=config.title,
+        accent=(config.accent.light, config.accent.dark),
     )
