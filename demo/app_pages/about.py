@@ -6,6 +6,7 @@ from client import Card
 from demo.address.parameters import MODEL
 from demo.evaluation import baseline_text, metric_text
 from demo.session import current_case, page_address, service_queries, visitor
+from demo.text.training_text import list_training_lines
 from demo.text.translation import Translation
 from demo.widgets.forms import escape_markdown
 
@@ -67,18 +68,9 @@ def _draw_metrics(card: Card, tr: Translation) -> None:
 
 
 def _draw_origin(card: Card, tr: Translation) -> None:
-    training = card.get("training")
-    if training:
+    if lines := list_training_lines(card, tr):
         st.header(tr.text("Where it comes from"), anchor=False)
-        lines = [
-            (tr.text("Data"), training["data"]),
-            (tr.text("Period"), training.get("period", "")),
-            (tr.text("Training cases"), tr.number(training["rows"]) if training.get("rows") else ""),
-            (tr.text("Method"), training.get("algorithm", "")),
-            (tr.text("Source"), training["source"]),
-            (tr.text("Licence"), training["licence"]),
-        ]
-        st.markdown("\n".join(f"- **{title}:** {escape_markdown(text)}" for title, text in lines if text))
+        st.markdown("\n".join(f"- **{title}:** {escape_markdown(text)}" for title, text in lines))
     version = f"{tr.text('Version')} {escape_markdown(card['version'])}"
     built = card.get("built")
     st.caption(f"{version} · {escape_markdown(tr.text('built on {day}', day=tr.date(built)))}" if built else version)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from client import Card
 from demo.evaluation import baseline_text, metric_text
 from demo.text.markup import TableRow, build_paragraph, build_table, concatenate
+from demo.text.training_text import list_training_lines
 from demo.text.translation import Translation
 
 
@@ -87,21 +88,10 @@ def _build_metrics(card: Card, tr: Translation) -> Markup:
 
 
 def _build_origin(card: Card, tr: Translation) -> Markup:
-    training = card.get("training")
-    lines = (
-        [
-            (tr.text("Data"), training["data"]),
-            (tr.text("Period"), training.get("period", "")),
-            (tr.text("Training cases"), tr.number(training["rows"]) if training.get("rows") else ""),
-            (tr.text("Method"), training.get("algorithm", "")),
-            (tr.text("Source"), training["source"]),
-            (tr.text("Licence"), training["licence"]),
-        ]
-        if training
-        else []
-    )
     built = card.get("built")
-    lines += [(tr.text("Version"), card["version"]), (tr.text("Built"), tr.date(built) if built else "")]
-    rows = concatenate(Markup("<tr><td>{}</td><td>{}</td></tr>").format(*line) for line in lines if line[1])
+    lines = [*list_training_lines(card, tr), (tr.text("Version"), card["version"])]
+    if built:
+        lines.append((tr.text("Built"), tr.date(built)))
+    rows = concatenate(Markup("<tr><td>{}</td><td>{}</td></tr>").format(*line) for line in lines)
     template = Markup('<div class="block"><h3>{}</h3><table class="origin-table">{}</table></div>')
     return template.format(tr.text("Where it comes from"), rows)
