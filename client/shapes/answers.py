@@ -92,6 +92,8 @@ class Contribution(TypedDict):
     contribution: float
     span: NotRequired[Annotated[list[int], 2]]
     """The position of a word in its text: [first character, one past the last]."""
+    region: NotRequired[Annotated[list[int], 4]]
+    """The patch of a picture: [left, top, width, height] in pixels of the picture that the model sees."""
 
 
 class Usualness(TypedDict):
@@ -108,6 +110,10 @@ class Explanation(TypedDict):
     prediction: Prediction
     usualness: Usualness | None
     known_words: NotRequired[KnownWords | None]
+    label: NotRequired[str | None]
+    """The label whose probability is explained: the card's focus or, for a picture, the likeliest label."""
+    strongest_region: NotRequired[Annotated[list[int], 4] | None]
+    """The part of a picture that speaks most for the answer: [left, top, width, height]."""
 
 
 class Explanations(TypedDict):

@@ -131,6 +131,34 @@ class WorstRow(TypedDict):
     answer: float
 
 
+class ConfusedRow(TypedDict):
+    row: Row
+    probability: float
+
+
+class LabelFigures(TypedDict):
+    label: str
+    found: Figure | None
+    right: Figure | None
+
+
+class Confusion(TypedDict):
+    truth: str
+    answer: str
+    share: Figure
+    rows: list[ConfusedRow]
+
+
+class ConfusionMatrix(TypedDict):
+    """Three labels or more. `counts[i][j]`: rows whose true label is `labels[i]` and whose answer is `labels[j]`."""
+
+    labels: list[str]
+    counts: list[list[int]]
+    by_label: list[LabelFigures]
+    confusions: list[Confusion]
+    calibration: list[CalibrationBin]
+
+
 class _Evaluation(TypedDict):
     rows: int
     metric: str
@@ -157,6 +185,7 @@ class Classification(_Evaluation):
     calibration: list[CalibrationBin]
     thresholds: list[ThresholdCounts]
     baseline: NotRequired[LabelBaseline | None]
+    confusion: NotRequired[ConfusionMatrix | None]
 
 
 class Regression(_Evaluation):

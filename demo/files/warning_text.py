@@ -14,6 +14,7 @@ def describe_codes(card: Card, codes: str, tr: Translation) -> str:
         "contradiction": tr.text("contradiction"),
         "few_known_words": tr.text("few known words"),
         "other_language": tr.text("another language"),
+        "unlike_training": tr.text("unlike the pictures of training"),
     }
     described = []
     for part in codes.split("; "):

@@ -7,6 +7,7 @@ from demo.text.markup import build_paragraph
 from demo.text.translation import Translation
 from demo.text.wording import (
     FEW_KNOWN_WORDS,
+    UNLIKE_TRAINING,
     answer_value,
     find_band,
     find_contradictions,
@@ -62,8 +63,10 @@ def build_usualness(prediction: Prediction, usualness: Usualness | None, tr: Tra
     """Return how rare a case is, marked if it is unusual or cannot be; empty if the model cannot tell."""
     if find_contradictions(prediction):
         return build_contradiction_mark(prediction, tr)
-    if any(warning["code"] == FEW_KNOWN_WORDS for warning in prediction["warnings"]):
-        return Markup('<span class="apart">{}</span>').format(tr.text("few known words"))
+    marks = {FEW_KNOWN_WORDS: tr.text("few known words"), UNLIKE_TRAINING: tr.text("unlike the pictures of training")}
+    for warning in prediction["warnings"]:
+        if warning["code"] in marks:
+            return Markup('<span class="apart">{}</span>').format(marks[warning["code"]])
     if usualness is None:
         return Markup()
     css_class = "apart" if usualness["percentile"] >= UNUSUAL_PERCENTILE else "rarity"

@@ -24,6 +24,7 @@ from wire.column_names import name_as_words
 CONTRADICTION = "contradiction"
 """The code of a warning: the case breaks a rule of its card."""
 FEW_KNOWN_WORDS = "few_known_words"
+UNLIKE_TRAINING = "unlike_training"
 """The code of a warning: the model knows few words of a text."""
 _MIN_WITHOUT_DECIMALS = 1000
 _SHARE_DECIMALS = (0, 1, 2)

@@ -8,6 +8,7 @@ from demo.text.markup import build_paragraph, concatenate
 from demo.text.translation import Translation
 from demo.text.wording import (
     FEW_KNOWN_WORDS,
+    UNLIKE_TRAINING,
     describe_known_words,
     field_label,
     find_contradictions,
@@ -42,7 +43,7 @@ def _build_title(card: Card, now: Explanation, tr: Translation) -> str:
     labels = label_texts(card)
     if len(labels) <= _TWO or not has_probabilities(card):
         return tr.text("Why")
-    answer, label = format_answer(card, now["output"], tr), labels[card["output"]["focus"]]
+    answer, label = format_answer(card, now["output"], tr), labels[now.get("label") or card["output"]["focus"]]
     return tr.text("Why {answer} for “{label}”", answer=answer, label=label)
 
 
@@ -55,7 +56,8 @@ def describe_usualness(card: Card, now: Explanation, tr: Translation) -> tuple[s
         is_rare = any(warning["code"] == FEW_KNOWN_WORDS for warning in now["prediction"]["warnings"])
         return describe_known_words(known_words, tr), is_rare
     if usualness is None:
-        return "", False
+        is_unlike = any(warning["code"] == UNLIKE_TRAINING for warning in now["prediction"]["warnings"])
+        return (tr.text("This picture is unlike those that the model learned from.") if is_unlike else ""), is_unlike
     words = {"row": card.get("row_name") or tr.text("case"), "share": format_percentile(usualness, tr)}
     if usualness["percentile"] < _LESS_USUAL:
         return tr.text("Typical {row} (more unusual than {share} of training cases).", **words), False

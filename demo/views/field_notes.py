@@ -9,6 +9,7 @@ from demo.text.translation import Translation
 from demo.text.wording import (
     CONTRADICTION,
     FEW_KNOWN_WORDS,
+    UNLIKE_TRAINING,
     describe_known_words,
     field_label,
     find_contradictions,
@@ -84,6 +85,9 @@ def _describe_warning(field: Field, warning: FieldWarning, tr: Translation) -> s
         text = tr.text("This text is probably in {language}.", language=tr.language_name(warning["language"]))
         own = field.get("language")
         return f"{text} {tr.text('The model knows {language} only.', language=tr.language_name(own))}" if own else text
+    if code == UNLIKE_TRAINING:
+        text = tr.text("This picture is unlike those that the model learned from.")
+        return f"{text} {tr.text('Do not rely on the answer.')}"
     if code not in _UNUSUAL:
         return tr.text("The model warns about this value: {code}.", code=code)
     kind = field_types.of(field)

@@ -12,12 +12,16 @@ _LABELS: dict[str, Text] = {
     "coverage": {"en": "True values inside the range", "pl": "Prawdziwe wartości w przedziale"},
 }
 _CLASSIFICATION = (AUC.name, ACCURACY.name, "brier")
+_MANY_LABELS = (ACCURACY.name,)
+"""Of a model that chooses among many labels and decides by none of them: its focus is only one of the labels."""
 _REGRESSION = ("r2", RELATIVE_ERROR.name, "coverage")
 
 
 def card_metrics(evaluation: Evaluation) -> tuple[Metric, ...]:
     """Return the card's metrics: names, values, intervals and rows are those of the evaluation."""
-    names = _CLASSIFICATION if isinstance(evaluation, ClassificationEvaluation) else _REGRESSION
+    names: tuple[str, ...] = _REGRESSION
+    if isinstance(evaluation, ClassificationEvaluation):
+        names = _MANY_LABELS if evaluation.confusion and not evaluation.bands else _CLASSIFICATION
     baseline = evaluation.baseline
     figures: dict[str, Figure | None] = {name: getattr(evaluation, name) for name in names}
     return tuple(

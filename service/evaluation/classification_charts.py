@@ -1,5 +1,6 @@
-"""The charts of a classification: ROC, precision and recall, calibration, and the counts at every threshold."""
+"""The charts of a classification: ROC, precision and recall, calibration, the counts at every threshold, confusions."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,12 +8,16 @@ from numpy.typing import NDArray
 
 from service.evaluation.intervals import DIGITS, proportion, rounded
 from service.evaluation.metrics import Numbers
-from service.schemas import CalibrationBin, PrecisionPoint, RocPoint, ThresholdCounts
+from service.schemas import CalibrationBin, Classification, Figure, PrecisionPoint, RocPoint, Row, ThresholdCounts
+from service.schemas.figures import ConfusedRow, Confusion, ConfusionMatrix, LabelFigures
 
 MAX_POINTS = 101
 MAX_BINS = 10
 THRESHOLDS: list[float] = np.round(np.linspace(0, 1, MAX_POINTS), 2).tolist()
 """0, 0.01 … 1."""
+MIN_LABELS = 3
+"""With two labels, the counts at each threshold say all that a confusion matrix says."""
+MAX_CONFUSIONS, MAX_CONFUSED_ROWS = 5, 4
 
 
 def roc_points(truth: Numbers, probability: Numbers) -> list[RocPoint]:
@@ -91,3 +96,50 @@ def threshold_counts(truth: Numbers, probability: Numbers, steps: list[float]) -
         )
         for step, false_negative, true_negative in zip(steps, false_negatives.tolist(), true_negatives.tolist(), strict=True)
     ]
+
+
+def confusion_matrix(
+    output: Classification, truth: NDArray[Any], scores: Numbers, shown_rows: Mapping[int, Row]
+) -> ConfusionMatrix | None:
+    """Return which label is answered for which, or None for two labels.
+
+    `truth` (rows,) holds the index of each row's label, `scores` is (rows, labels). `shown_rows` is index → row.
+    """
+    labels = [label.value for label in output.labels]
+    if len(labels) < MIN_LABELS:
+        return None
+    answers, best = scores.argmax(axis=1), scores.max(axis=1)
+    counts = np.bincount(truth * len(labels) + answers, minlength=len(labels) ** 2).reshape(len(labels), -1)
+    wrong = counts * (1 - np.eye(len(labels), dtype=int))
+    most = np.argsort(-wrong, axis=None, kind="stable")[:MAX_CONFUSIONS]
+    pairs = [(int(at) // len(labels), int(at) % len(labels)) for at in most if wrong.flat[at]]
+    return ConfusionMatrix(
+        labels=labels,
+        counts=counts.tolist(),
+        by_label=[
+            LabelFigures(label=label, found=_share(hits, having), right=_share(hits, answered))
+            for label, hits, having, answered in zip(
+                labels, counts.diagonal().tolist(), counts.sum(axis=1).tolist(), counts.sum(axis=0).tolist(), strict=True
+            )
+        ],
+        confusions=[
+            Confusion(
+                truth=labels[true],
+                answer=labels[answer],
+                share=proportion(int(counts[true, answer]), int(counts[true].sum())),
+                rows=_confused_rows(np.flatnonzero((truth == true) & (answers == answer)), best, shown_rows),
+            )
+            for true, answer in pairs
+        ],
+        calibration=calibration_bins(truth == answers, best) if output.scores == "probabilities" else [],
+    )
+
+
+def _share(count: int, rows: int) -> Figure | None:
+    return proportion(count, rows) if rows else None
+
+
+def _confused_rows(confused: NDArray[np.intp], best: Numbers, shown_rows: Mapping[int, Row]) -> list[ConfusedRow]:
+    """Return the shown ones of some rows with the highest probability of the wrong label, the highest first."""
+    shown = [index for index in confused[np.argsort(-best[confused], kind="stable")].tolist() if index in shown_rows]
+    return [ConfusedRow(row=shown_rows[at], probability=rounded(best[at])) for at in shown[:MAX_CONFUSED_ROWS]]

@@ -30,6 +30,8 @@ class HeldOut:
     """The number that people read: the probability of the focus, or the value."""
     is_correct: NDArray[np.bool_] | None
     """Whether the likeliest label is the true one; None for a regression."""
+    scores: Numbers
+    """(rows, labels) probabilities, or (rows, 1) values."""
     decisions: NDArray[Any]
     """The band of each row; None if the card has no bands."""
     intervals: list[Interval | None]
@@ -75,7 +77,8 @@ class HeldOut:
 
 def score_held_out(card: Card, scorer: Scorer, columns: Columns, truth: NDArray[Any]) -> HeldOut:
     """Score the rows. `truth` holds the index of each row's label in the card, or each row's value."""
-    scores, builder = scorer.score(columns), create_prediction_builder(card)
+    builder = create_prediction_builder(card)
+    scores = builder.check(scorer.score(columns), len(columns))
     predictions: list[Any] = builder(scores, columns).predictions
     is_correct = None
     if isinstance(card.output, Classification):
@@ -89,6 +92,7 @@ def score_held_out(card: Card, scorer: Scorer, columns: Columns, truth: NDArray[
         truth=truth.astype(np.float64),
         output=builder.outputs(scores, len(columns)),
         is_correct=is_correct,
+        scores=scores,
         decisions=np.array([prediction.decision for prediction in predictions], dtype=object),
         intervals=[getattr(prediction, "interval", None) for prediction in predictions],
     )

@@ -62,8 +62,9 @@ def evaluate(
     shown_rows = shown_rows or {}
     if isinstance(card.output, Classification):
         labels = np.array([label.value for label in card.output.labels])[truth]
-        worst = _worst_rows(held_out, labels, shown_rows)
-        return _classification(held_out, card.output.focus, shared | {"worst_rows": worst}, labels)
+        shared["worst_rows"] = _worst_rows(held_out, labels, shown_rows)
+        shared["confusion"] = classification_charts.confusion_matrix(card.output, truth, held_out.scores, shown_rows)
+        return _classification(held_out, card.output.focus, shared, labels)
     return _regression(held_out, shared | {"worst_rows": _worst_rows(held_out, held_out.truth, shown_rows)})
 
 

@@ -24,7 +24,7 @@ from service.questions.explanation_sentence import sentence
 from service.questions.shapley import MIN_PAIRS, Coalitions, CoalitionValue, Games, shapley_values
 from service.questions.usualness import usualness
 from service.rows.columns import Columns
-from service.schemas import Contribution, Explanation, Explanations, Row
+from service.schemas import Card, Classification, Contribution, Explanation, Explanations, Row
 from wire.languages import Language
 
 MAX_ROWS = 20
@@ -64,9 +64,14 @@ def explanations(model: Model, rows: list[Row], language: Language) -> Explanati
                 prediction=prediction,
                 usualness=ratings[index],
                 known_words=model.texts.count_known_words(columns, index),
+                label=_focus(model.card),
             )
         )
     return Explanations(model=model.card.name, version=model.card.version, explanations=results)
+
+
+def _focus(card: Card) -> str | None:
+    return card.output.focus if isinstance(card.output, Classification) else None
 
 
 def _contributions(model: Model, one: Columns, row: Row, output: float) -> tuple[float, list[Contribution], float]:

@@ -47,12 +47,10 @@ from service.schemas.card import (
 )
 from service.schemas.evaluation import (
     BandShare,
-    CalibrationBin,
     ClassificationEvaluation,
     CoverageBin,
     Evaluation,
     EvaluationAnswer,
-    Figure,
     GroupTest,
     Importance,
     LabelBaseline,
@@ -68,6 +66,7 @@ from service.schemas.evaluation import (
     WeakSpot,
     WorstRow,
 )
+from service.schemas.figures import CalibrationBin, Figure
 from service.schemas.inference_tensors import (
     AnswerTensor,
     InferenceAnswer,

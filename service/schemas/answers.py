@@ -96,6 +96,8 @@ class Contribution(Published, frozen=True):
     contribution: float
     span: tuple[int, int] | None = None
     """The position of a word in its text: [first character, one past the last]."""
+    region: tuple[int, int, int, int] | None = None
+    """The patch of a picture: [left, top, width, height] in pixels of the picture that the model sees."""
 
 
 class Usualness(Shape, frozen=True):
@@ -115,12 +117,16 @@ class Explanation(Shape, Generic[P], frozen=True):
     standard_error: float
     """Of the least certain contribution. It covers the choice of the reference rows and the sampling."""
     contributions: list[Contribution]
-    """Largest first; the words of a text in their order."""
+    """Largest first; the words of a text in their order, the patches of a picture in reading order."""
     sentence: Text
     prediction: P
     usualness: Usualness | None
     known_words: KnownWords | None = None
     """Of the text; null if the card does not name the language of a text."""
+    label: str | None = None
+    """The label whose probability is explained: the card's focus; for a picture, the likeliest one. Null for a value."""
+    strongest_region: tuple[int, int, int, int] | None = None
+    """The part of a picture that speaks most for the answer: [left, top, width, height]. Null if no part stands out."""
 
 
 class Explanations(Shape, Generic[P], frozen=True):

@@ -4,16 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from service.schemas.figures import CalibrationBin, ConfusionMatrix, Figure
 from service.schemas.shape import Published, Row, Shape, Text, Value
-
-
-class Figure(Shape, frozen=True):
-    """A number, its 95 % interval (Wilson's for a share, else the bootstrap's), and the number of rows behind it."""
-
-    value: float
-    low: float
-    high: float
-    rows: int
 
 
 class RocPoint(Shape, frozen=True):
@@ -31,13 +23,6 @@ class PrecisionPoint(Shape, frozen=True):
     threshold: float
     precision: Figure | None = None
     """`right` with its interval, out of the flagged rows. Null in older bundles."""
-
-
-class CalibrationBin(Shape, frozen=True):
-    """Rows whose probability lies in one bin: the mean probability, and the share that has the focus label."""
-
-    said: float
-    happened: Figure
 
 
 class ThresholdCounts(Shape, frozen=True):
@@ -202,6 +187,8 @@ class ClassificationEvaluation(Published, frozen=True, tag="classification", tag
     """Null in older bundles."""
     worst_rows: list[WorstRow] = msgspec.field(default_factory=list)
     """The rows whose probability is furthest from the truth, the worst first. Empty in older bundles."""
+    confusion: ConfusionMatrix | None = None
+    """Null for two labels, and in older bundles."""
 
 
 class RegressionEvaluation(Published, frozen=True, tag="regression", tag_field="kind"):

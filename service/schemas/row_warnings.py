@@ -16,7 +16,13 @@ class FieldWarning(Published, frozen=True):
     field: str
     """For a contradiction, the first of its fields."""
     code: Literal[
-        "outside_training_range", "unseen_category", "expired", "contradiction", "few_known_words", "other_language"
+        "outside_training_range",
+        "unseen_category",
+        "expired",
+        "contradiction",
+        "few_known_words",
+        "other_language",
+        "unlike_training",
     ]
     fields: tuple[str, ...] = ()
     """The fields that contradict each other, in the order of the rule; empty for another code."""

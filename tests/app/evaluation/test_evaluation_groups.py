@@ -177,6 +177,7 @@ def noise_rows(truth: Any, answer: Any) -> Any:
         truth=truth,
         output=answer,
         is_correct=truth == 1,
+        scores=np.column_stack([1 - answer, answer]),
         decisions=nobody,
         intervals=[None] * len(truth),
     )
