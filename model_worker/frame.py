@@ -6,6 +6,7 @@ for a boolean, and days since 1970-01-01 for a date. Each column gets the pandas
 
 from __future__ import annotations
 
+import base64
 from typing import Any, Callable
 
 import numpy as np
@@ -16,6 +17,9 @@ _TRUE_NAMES = {"true", "1", "1.0"}
 _TEXTS = {"", "str"}
 """Types of texts that are written `str`: what pandas makes of a list of texts."""
 
+_ARRAY_TYPES = {"image": "u1", "vector": "<f8"}
+"""Kind of a field → the type of the numbers of its arrays."""
+
 Column = Callable[[Any], Any]
 """float64 numbers (rows,) → a column for a data frame."""
 
@@ -23,23 +27,42 @@ Column = Callable[[Any], Any]
 class FrameBuilder:
     """Builds the data frame of a model. `fields` has one dictionary per input, in the order of the frame:
 
-    `{"name": …, "kind": "number" | "boolean" | "category" | "date" | "datetime" | "text", "dtype": …, "categories": […]}`
+    `{"name": …, "kind": "number" | "boolean" | "category" | "date" | "datetime" | "text" | "image" | "vector",
+    "dtype": …, "categories": […], "shape": […]}`
     """
 
     def __init__(self, fields: list[dict[str, Any]]) -> None:
         self._names = [str(field["name"]) for field in fields]
         self._text_types = {field["name"]: field.get("dtype", "") for field in fields if field["kind"] == "text"}
-        self._columns = [(field["name"], _column(field)) for field in fields if field["kind"] != "text"]
-        self._are_floats = not self._text_types and all(column is _floats for _, column in self._columns)
+        self._arrays = {field["name"]: field for field in fields if field["kind"] in _ARRAY_TYPES}
+        numeric = [field for field in fields if field["kind"] not in {"text", *_ARRAY_TYPES}]
+        self._columns = [(field["name"], _column(field)) for field in numeric]
+        self._are_floats = (
+            not self._text_types and not self._arrays and all(column is _floats for _, column in self._columns)
+        )
 
     def __call__(self, numbers: Any, texts: dict[str, list[str]]) -> pd.DataFrame:
-        """Return the frame of a matrix (rows, fields without texts) and of one list of texts for each text field."""
+        """Return the frame of a matrix (rows, fields of numbers) and of one list of texts for each other field.
+
+        A picture or a vector is base64 of its bytes; the frame holds an array in each cell.
+        """
         if self._are_floats:  # time-critical: a frame of one block is made four times as fast
             return pd.DataFrame(numbers, columns=self._names)
         table = {name: column(numbers[:, index]) for index, (name, column) in enumerate(self._columns)}
         for name, dtype in self._text_types.items():
             table[name] = texts[name] if dtype in _TEXTS else pd.Series(texts[name], dtype=dtype)
+        for name, field in self._arrays.items():
+            table[name] = _array_column(texts[name], field)
         return pd.DataFrame({name: table[name] for name in self._names}, copy=False)
+
+
+def _array_column(texts: list[str], field: dict[str, Any]) -> Any:
+    """Return a column of objects, an array in each cell."""
+    dtype, shape = _ARRAY_TYPES[field["kind"]], field["shape"]
+    column = np.empty(len(texts), dtype=object)
+    for index, text in enumerate(texts):
+        column[index] = np.frombuffer(base64.b64decode(text), dtype).reshape(shape)
+    return column
 
 
 def _column(field: dict[str, Any]) -> Column:

@@ -11,6 +11,8 @@ from typing import Any
 
 SKOPS_TYPES = [
     "numpy.dtype",
+    "numpy.reshape",  # steps that make a matrix of a column of vectors or pictures
+    "numpy.stack",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.tree._tree.Tree",
     "sklearn.calibration._CalibratedClassifier",

@@ -2,4 +2,4 @@
 
 from typing import Literal
 
-FieldTypeName = Literal["number", "integer", "category", "text", "boolean", "date", "datetime"]
+FieldTypeName = Literal["number", "integer", "category", "text", "boolean", "date", "datetime", "image", "vector"]

@@ -6,7 +6,8 @@ Keys that are not named here are let through: the contract may grow.
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 Row = dict[str, Any]
-Value = float | int | str | bool | None
+Value = float | int | str | bool | None | list[float]
+"""The value of a field: a list is a vector; a picture is a text (a data URL)."""
 AnyValue = Value | dict[str, Any] | list[Any]
 """A value of a field whose type the client may not know."""
 Ends = Annotated[list[float], 2] | Annotated[list[str], 2]

@@ -30,6 +30,10 @@ Field = TypedDict(
         "categories": NotRequired[list[Category]],
         "max_length": NotRequired[int],
         "language": NotRequired[str],
+        "width": NotRequired[int],
+        "height": NotRequired[int],
+        "colors": NotRequired[str],
+        "length": NotRequired[int],
         "default": NotRequired[Value],
         "nullable": NotRequired[bool],
         "from": NotRequired[str],
@@ -94,6 +98,17 @@ class _Datetimes(TypedDict):
     default: NotRequired[_Datetime | None]
 
 
+class _Pictures(TypedDict):
+    width: int
+    height: int
+    colors: NotRequired[str]
+
+
+class _Vectors(TypedDict):
+    length: int
+    default: NotRequired[list[float] | None]
+
+
 _SHAPES = {
     "number": _Numbers,
     "integer": _Numbers,
@@ -102,6 +117,8 @@ _SHAPES = {
     "text": Any,
     "date": _Dates,
     "datetime": _Datetimes,
+    "image": _Pictures,
+    "vector": _Vectors,
 }
 
 CheckedField = Annotated[Field, ShapeOf("type", _SHAPES, _FieldOfAnyType)]

@@ -80,7 +80,7 @@ class NumberField(FieldType):
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
     def position(self, value: Value) -> float:
-        return float(value or 0)
+        return float(value) if isinstance(value, int | float) else 0.0
 
     def ticks(self, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:
         return [(at, self.value_text(at, tr)) for at in round_numbers(low, high)]

@@ -23,7 +23,7 @@ def build_answered_row(card: Card, row: Row, answer: str, band_value: str | None
 def describe_truth(card: Card, truth: Value, tr: Translation) -> str:
     """Return the true label or the true value as text."""
     if not is_classification(card):
-        return format_answer_with_unit(card, float(truth or 0.0), tr)
+        return format_answer_with_unit(card, float(truth) if isinstance(truth, int | float) else 0.0, tr)
     labels = {each["value"]: each.get("label") or each["value"] for each in card["output"].get("labels", [])}
     return labels.get(str(truth), str(truth))
 

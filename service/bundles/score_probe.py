@@ -9,6 +9,7 @@ import numpy as np
 from service.bundles.model import Model
 from service.bundles.score_checks import TOLERANCE
 from service.errors import BrokenBundle
+from service.fields.arrays.array_type import ArrayType
 from service.fields.field_type import NumbersType
 from service.rows.columns import Columns
 from service.schemas import Row
@@ -34,7 +35,9 @@ def placeholder_row(model: Model) -> Row:
     row: Row = {}
     for field in model.checks.fields:
         row[field.name] = field.field.default
-        if field.field.default is None and not field.nullable:
+        if isinstance(field, ArrayType) and field.field.default is None:
+            row[field.name] = field.placeholder()
+        elif field.field.default is None and not field.nullable:
             number = isinstance(field, NumbersType) and field.value(min(max(0.0, field.min_number), field.max_number))
             row[field.name] = number if isinstance(field, NumbersType) else ""
     return row

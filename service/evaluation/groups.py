@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from service.fields.arrays.array_type import ArrayType
 from service.fields.field_type import NumbersType, RangeType
 from service.fields.integer import IntegerType
 from service.fields.lookup import type_of, types_of
@@ -58,7 +59,7 @@ def group_rows(card: Card, columns: Columns, aside: pd.DataFrame, attributes: tu
     grouped = _grouped_inputs(card)
     for field in types_of(card):
         values = next(numbers) if isinstance(field, NumbersType) else None
-        if field.name not in grouped:
+        if field.name not in grouped or isinstance(field, ArrayType):
             continue
         if isinstance(field, NumbersType) and values is not None:
             groupings.append(_grouping(field, values, is_input=True))

@@ -81,4 +81,5 @@ def _shuffle_field(held_out: HeldOut, name: str, rows: NDArray[np.intp], orders:
     texts = {
         field: [values[row] for row in (shuffled if field == name else repeated)] for field, values in columns.texts.items()
     }
-    return Columns(matrix, texts)
+    arrays = {field: values[shuffled if field == name else repeated] for field, values in columns.arrays.items()}
+    return Columns(matrix, texts, arrays)

@@ -1,6 +1,7 @@
 """The interface of all types of input fields.
 
-A model takes one float column for each field of the channel `numbers`, and strings for each field of the channel `texts`.
+A model takes one float column for each field of the channel `numbers`, strings for each field of the channel `texts`, and
+one array for each field of the channel `arrays` (`service.fields.arrays.array_type`).
 """
 
 import math
@@ -47,7 +48,7 @@ class FieldType(ABC):
     """The type that msgspec decodes a JSON value to in the quick reader."""
     may_hold_quotes: bool = False
     """An accepted value can hold a quote."""
-    frame_kind: ClassVar[Literal["number", "boolean", "category", "date", "datetime", "text"]]
+    frame_kind: ClassVar[Literal["number", "boolean", "category", "date", "datetime", "text", "image", "vector"]]
     """How the data frame of a fitted model holds the field (`model_worker.frame`)."""
     has_decimal_sign: ClassVar[bool] = False
     """Values in a text file are written with a decimal point or comma."""

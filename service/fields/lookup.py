@@ -1,5 +1,8 @@
 """The type of a field by its name in the card."""
 
+from service.fields.arrays.array_type import ArrayType
+from service.fields.arrays.image import ImageType
+from service.fields.arrays.vector import VectorType
 from service.fields.boolean import BooleanType
 from service.fields.category import CategoryType
 from service.fields.date import DateType
@@ -18,6 +21,8 @@ TYPES: dict[str, type[FieldType]] = {
     "text": TextType,
     "date": DateType,
     "datetime": DateTimeType,
+    "image": ImageType,
+    "vector": VectorType,
 }
 
 
@@ -39,3 +44,8 @@ def number_fields(card: Card) -> tuple[NumbersType, ...]:
 def text_fields(card: Card) -> tuple[TextType, ...]:
     """Return the inputs of the channel `texts`."""
     return tuple(field for field in types_of(card) if isinstance(field, TextType))
+
+
+def array_fields(card: Card) -> tuple[ArrayType, ...]:
+    """Return the inputs of the channel `arrays`."""
+    return tuple(field for field in types_of(card) if isinstance(field, ArrayType))

@@ -10,6 +10,7 @@ import pyarrow as pa
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.errors import BrokenBundle, Fault
+from service.fields.arrays.array_type import ArrayType
 from service.fields.arrow_values import AMBIGUOUS_DATE
 from service.fields.field_type import FieldType, NumbersType
 from service.files.file_parts import Part
@@ -148,7 +149,12 @@ def _scored_rows(fields: tuple[FieldType, ...], columns: Columns, inputs: dict[s
     values: dict[str, list[Value]] = {}
     numbers = iter(columns.numbers.T)
     for field in fields:
-        column = field.values(next(numbers)) if isinstance(field, NumbersType) else columns.texts[field.name]
+        if isinstance(field, NumbersType):
+            column = field.values(next(numbers))
+        elif isinstance(field, ArrayType):
+            column = list(field.values(columns.arrays[field.name]))
+        else:
+            column = list(columns.texts[field.name])
         if field.name in inputs:
             values[field.name] = list(column)
     return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]

@@ -14,7 +14,7 @@ from service.bundles.scorers.onnx_scorer import OnnxScorer
 from service.bundles.scorers.scorer import Scorer, open_scorer
 from service.bundles.scorers.table_scorer import TableScorer
 from service.errors import BrokenBundle, ModelFailed
-from service.fields.lookup import number_fields, text_fields
+from service.fields.lookup import array_fields, number_fields, text_fields
 from service.model_files.fitted_file import write_fitted_model
 from service.model_process.model_inputs import answer_kind
 from service.publishing.data_split import Split
@@ -83,8 +83,8 @@ def _real_rows(card: Card, split: Split) -> pd.DataFrame:
 
 
 def _edge_difference(card: Card, scorer: OnnxScorer, pipeline: Any, numbers: NDArray[np.float64]) -> float:
-    """Return the difference at the splits of the trees. Only a model without texts has such splits."""
-    if not len(numbers) or text_fields(card):
+    """Return the difference at the splits of the trees. Only a model of numbers alone has such splits."""
+    if not len(numbers) or text_fields(card) or array_fields(card):
         return 0.0
     columns = Columns(numbers, {})
     return max_difference(card, scorer.score(columns), _scores(card, pipeline, frame(card, columns)))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from service.bundles.model import Model
 from service.bundles.prediction_builder import output_number
 from service.errors import TooLarge
+from service.fields.arrays.array_type import ArrayType
 from service.fields.field_type import FieldType, NumbersType
 from service.fields.text import TextType
 from service.questions.explanation_sentence import sentence
@@ -86,7 +87,7 @@ def _field_contributions(model: Model, one: Columns, row: Row, output: float) ->
     reference = model.background.rows
     if not reference:
         return output, [], 0.0
-    budget = _TEXT_BUDGET if one.texts else _ROW_BUDGET
+    budget = _TEXT_BUDGET if one.texts or one.arrays else _ROW_BUDGET
     reference = _every_nth(reference, -(-len(reference) * 2 * MIN_PAIRS * (len(fields) - 1) // budget) or 1)
     numeric = [index for index, field in enumerate(fields) if isinstance(field, NumbersType)]
 
@@ -100,11 +101,20 @@ def _field_contributions(model: Model, one: Columns, row: Row, output: float) ->
             for index, field in enumerate(fields)
             if isinstance(field, TextType)
         }
-        return model.outputs(Columns(matrix, texts))
+        arrays = {
+            field.name: _chosen(members[:, index], one.arrays[field.name], reference.arrays[field.name][games])
+            for index, field in enumerate(fields)
+            if isinstance(field, ArrayType)
+        }
+        return model.outputs(Columns(matrix, texts, arrays))
 
     base, values, error = _shapley(coalition_value, output, _equal_values(one, reference, fields), budget, one)
     contributions = [
-        Contribution(field=field.name, value=row.get(field.name), contribution=float(value))
+        Contribution(
+            field=field.name,
+            value=None if isinstance(field, ArrayType) else row.get(field.name),
+            contribution=float(value),
+        )
         for field, value in zip(fields, values, strict=True)
     ]
     return base, sorted(contributions, key=lambda each: -abs(each.contribution)), error
@@ -142,29 +152,39 @@ def _shapley(
 def _equal_values(one: Columns, reference: Columns, fields: tuple[FieldType, ...]) -> NDArray[np.bool_]:
     """Return (reference rows, fields): True if the reference row has the same value."""
     numbers = iter(((reference.numbers == one.numbers) | (np.isnan(reference.numbers) & np.isnan(one.numbers))).T)
-    equal = [
-        np.array([text == one.texts[field.name][0] for text in reference.texts[field.name]])
-        if isinstance(field, TextType)
-        else next(numbers)
-        for field in fields
-    ]
+    equal: list[NDArray[np.bool_]] = []
+    for field in fields:
+        if isinstance(field, TextType):
+            equal.append(np.array([text == one.texts[field.name][0] for text in reference.texts[field.name]]))
+        elif isinstance(field, ArrayType):
+            equal.append((reference.arrays[field.name] == one.arrays[field.name]).reshape(len(reference), -1).all(axis=1))
+        else:
+            equal.append(next(numbers))
     return np.stack(equal, axis=1)
+
+
+def _chosen(is_member: NDArray[np.bool_], own: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    """Return arrays (coalitions, …): the own one where the field is a member, else that of the reference row."""
+    return np.where(is_member.reshape(-1, *[1] * (own.ndim - 1)), own, other)
 
 
 def _seed(one: Columns) -> int:
     """Return a number that depends only on the row, so the same row gets the same values on every machine."""
     content = one.numbers.tobytes() + repr(sorted(one.texts.items())).encode()
+    content += b"".join(one.arrays[name].tobytes() for name in sorted(one.arrays))
     return int.from_bytes(hashlib.sha256(content).digest()[:8], "big")
 
 
 def _single_row(columns: Columns, index: int) -> Columns:
     texts = {name: [cells[index]] for name, cells in columns.texts.items()}
-    return Columns(columns.numbers[index : index + 1], texts, {0: columns.warnings.get(index, [])})
+    arrays = {name: cells[index : index + 1] for name, cells in columns.arrays.items()}
+    return Columns(columns.numbers[index : index + 1], texts, arrays, {0: columns.warnings.get(index, [])})
 
 
 def _every_nth(columns: Columns, step: int) -> Columns:
     """Return every `step`-th row. The rows are sorted by their answers, so the average hardly changes."""
-    return Columns(columns.numbers[::step], {name: cells[::step] for name, cells in columns.texts.items()})
+    texts = {name: cells[::step] for name, cells in columns.texts.items()}
+    return Columns(columns.numbers[::step], texts, {name: cells[::step] for name, cells in columns.arrays.items()})
 
 
 def _split_words(text: str) -> list[_Words]:

@@ -41,7 +41,7 @@ class Base:
 
     def unwarned(self, matrix: NDArray[np.float64]) -> Columns:
         """Return columns without warnings, for callers that need only the outputs of the model."""
-        return Columns(matrix, {name: cells * len(matrix) for name, cells in self.columns.texts.items()})
+        return self.columns.with_numbers(matrix)
 
 
 def base_of(checks: Checks, row: Row, name: str = "row") -> Base:

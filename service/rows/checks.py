@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.errors import Fault, InvalidInput
+from service.fields.arrays.array_type import ArrayType
 from service.fields.field_type import FieldType, NumbersType
 from service.fields.integer import IntegerType
 from service.fields.lookup import number_fields, types_of
@@ -58,6 +59,7 @@ class Checks:
         faults: list[Fault] = []
         columns: list[Sequence[float | None]] = []
         texts: dict[str, list[str]] = {}
+        arrays: dict[str, NDArray[Any]] = {}
         for field, cells in zip(self.fields, self._cells(rows, faults), strict=True):
             values = self._check_types(field, cells, faults)
             if isinstance(field, TextType):
@@ -66,11 +68,13 @@ class Checks:
                 faults += (fault for fault in field.faults(texts[field.name]) if fault.row not in known)
             elif isinstance(field, NumbersType):
                 columns.append(field.encode(values, faults))
+            elif isinstance(field, ArrayType):
+                arrays[field.name] = field.encode(values, faults)
         numbers = _matrix(columns, len(rows))
         faults += islice(self.matrix_faults(numbers), MAX_ERRORS)
         if faults:
             raise _refusal(faults, len(rows))
-        return Columns(numbers, texts, self.warnings(numbers))
+        return Columns(numbers, texts, arrays, self.warnings(numbers))
 
     def all_seen(self, numbers: NDArray[np.float64]) -> bool:
         """Return whether no row is refused or gets a warning. NaN (null) is accepted."""

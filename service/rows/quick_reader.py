@@ -13,6 +13,7 @@ import numpy as np
 from msgspec.structs import astuple
 from numpy.typing import NDArray
 
+from service.fields.arrays.array_type import ArrayType
 from service.fields.field_type import FieldType, NumbersType
 from service.fields.text import TextType
 from service.rows.checks import Checks
@@ -27,6 +28,7 @@ class QuickReader:
     def __init__(self, card: Card, checks: Checks) -> None:
         self._fields = checks.fields
         self._checks = checks
+        self._has_arrays = any(isinstance(field, ArrayType) for field in self._fields)
         self._is_plain = all(
             isinstance(field, NumbersType) and field.is_plain and not field.nullable for field in self._fields
         )
@@ -45,6 +47,8 @@ class QuickReader:
 
     def __call__(self, body: bytes) -> tuple[Columns, str | None] | None:
         """Return the rows as columns and the version of the request, or None for a body that needs `strict_json`."""
+        if self._has_arrays:
+            return None
         try:
             request: Any = self._decoder.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -103,7 +107,9 @@ class QuickReader:
     def _check(self, numbers: NDArray[np.float64], texts: dict[str, list[str]]) -> Columns | None:
         if self._checks.all_seen(numbers):
             return Columns(numbers, texts)
-        return Columns(numbers, texts, self._checks.warnings(numbers)) if self._checks.all_in_range(numbers) else None
+        if not self._checks.all_in_range(numbers):
+            return None
+        return Columns(numbers, texts, warnings=self._checks.warnings(numbers))
 
 
 def _quick_type(field: FieldType) -> Any:

@@ -42,6 +42,12 @@ class Input(Published, frozen=True):
     """The language of a text, such as `en`: texts in other languages are scored with the warning `other_language`."""
     min_known_share: float = 0.0
     """A text of whose words the model knows a smaller share is scored with the warning `few_known_words`."""
+    width: int = 0
+    """The pixels of a picture as the model sees it."""
+    height: int = 0
+    colors: Literal["grey", "rgb"] = "rgb"
+    length: int = 0
+    """How many numbers a vector has."""
     default: Value = None
     nullable: bool = False
     from_: Literal["request", "store"] = msgspec.field(default="request", name="from")

@@ -6,7 +6,8 @@ import msgspec
 
 from wire.languages import Language
 
-Value = float | int | str | bool | None
+Value = float | int | str | bool | None | list[float]
+"""The value of a field in JSON: a list is a vector, and a picture is a text (a data URL)."""
 Row = dict[str, Any]
 """The inputs of one case, field → value. `service.rows.checks` checks them."""
 

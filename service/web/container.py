@@ -34,6 +34,7 @@ _LOCK_SECONDS = 1.5
 """The wait for a lock of another program. It is shorter than the deadline, so that the answer can name the lock."""
 
 _PUBLICATION_RETRY_SECONDS = 10
+_PICTURES_AT_ONCE = 8
 _EXPORTS_AT_ONCE, _EXPORT_RETRY_SECONDS = 8, 5
 _MAX_PROCESS_ROWS = 100
 """The largest number of rows that are prepared for the process of a model, and answered, on the event loop."""
@@ -70,6 +71,8 @@ class Services:
     """One for the model that is being published. It takes no slot of `requests`."""
     export_slots: Slots
     """One for each request that makes or reads the file of a form. They take no slots of `requests`."""
+    picture_slots: Slots
+    """One for each picture that is sent alone. They take no slots of `requests`."""
     exports: MadeForms
     bodies: BodyReader
     stopping: threading.Event
@@ -132,6 +135,7 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         meeting_watches=MeetingWatches(partial(read_snapshot, meetings, meeting_reader, settings.max_days), meeting_calls),
         publications=Slots(1, "Another model is being published.", retry_after_seconds=_PUBLICATION_RETRY_SECONDS),
         export_slots=Slots(_EXPORTS_AT_ONCE, "Other forms are being made.", retry_after_seconds=_EXPORT_RETRY_SECONDS),
+        picture_slots=Slots(_PICTURES_AT_ONCE, "Other pictures are being read."),
         exports=MadeForms(registry, settings.export_seconds),
         bodies=BodyReader(settings),
         stopping=threading.Event(),

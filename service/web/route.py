@@ -67,7 +67,7 @@ class Route:
     """The scope that a key needs. None: the route needs no key."""
     confines: bool = False
     """Its handler shows a caller with the token of one meeting nothing of another one."""
-    slots: Literal["requests", "streams", "publications", "exports"] | None = "requests"
+    slots: Literal["requests", "streams", "publications", "exports", "pictures"] | None = "requests"
     """The slots that limit how many run at once; an `upload` takes one before its body arrives. None: no limit, and
     an answer also under load."""
     name: str

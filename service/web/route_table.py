@@ -25,8 +25,6 @@ from service.web.route import Route
 from service.web.routes import (
     answer_routes,
     file_routes,
-    health_routes,
-    metrics_routes,
     model_routes,
     prediction_routes,
     publication_routes,
@@ -34,8 +32,10 @@ from service.web.routes import (
     run_routes,
 )
 from service.web.routes.exports.export_table import EXPORT_ROUTES
+from service.web.routes.health_table import HEALTH_ROUTES
 from service.web.routes.inference_table import INFERENCE_ROUTES
 from service.web.routes.meetings.meetings_table import MEETINGS_ROUTES
+from service.web.routes.pictures.pictures_table import PICTURES_ROUTES
 from wire.media_types import JSON_LINES, ZIP
 
 _KEY_ERRORS = (Unauthorized, Forbidden)
@@ -62,7 +62,6 @@ _RUN_PARAMETERS = (
     {"name": "after", "in": "query", "schema": _NAME_SCHEMA},
     {"name": "kind", "in": "query", "schema": {"type": "string", "enum": list(run_routes.KINDS)}},
 )
-_HEALTH_SHAPE = {"application/json": {"schema": reference("Health")}}
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -205,45 +204,9 @@ ROUTES: tuple[Route, ...] = (
         parameters=_RUN_PARAMETERS,
         errors=(InvalidRequest, *_KEY_ERRORS, StorageUnavailable),
     ),
-    Route(
-        method="GET",
-        path="/health/live",
-        handler=health_routes.live,
-        scope=None,
-        slots=None,
-        name="live",
-        tag="health",
-        summary="Is the process there?",
-        answer="It is",
-        answer_schema=reference("Health"),
-        errors=(),
-    ),
-    Route(
-        method="GET",
-        path="/health/ready",
-        handler=health_routes.ready,
-        scope=None,
-        slots=None,
-        name="ready",
-        tag="health",
-        summary="Has every model that can load been loaded?",
-        answer="Yes; broken models are named with the reason",
-        answer_schema=reference("Health"),
-        other_answers={"503": {"description": "Not yet, or not any more", "content": _HEALTH_SHAPE}},
-        errors=(),
-    ),
-    Route(
-        method="GET",
-        path="/metrics",
-        handler=metrics_routes.metrics,
-        name="metrics",
-        tag="health",
-        summary="Figures for Prometheus",
-        answer="Prometheus text",
-        answer_schema={"type": "string"},
-        media_type="text/plain",
-    ),
+    *HEALTH_ROUTES,
     *MEETINGS_ROUTES,
+    *PICTURES_ROUTES,
     *EXPORT_ROUTES,
     *INFERENCE_ROUTES,
     MCP_ROUTE,

@@ -56,6 +56,7 @@ class Router:
             "streams": services.streams,
             "publications": services.publications,
             "exports": services.export_slots,
+            "pictures": services.picture_slots,
             None: nullcontext(),
         }
         self._match = lru_cache(_MAX_CACHED_PATHS)(self._match_path)

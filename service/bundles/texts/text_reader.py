@@ -1,6 +1,7 @@
 """Prepares the texts of rows for a model, and warns of those of which it knows few words."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from service.bundles.texts.language import find_language
 from service.bundles.texts.vocabulary import Vocabulary, find_words
@@ -39,7 +40,7 @@ class TextReader:
             if warnings_of:
                 new = {index: warnings_of[text] for index, text in enumerate(texts) if text in warnings_of}
                 warnings = warnings | {index: [*warnings.get(index, []), *added] for index, added in new.items()}
-        return Columns(columns.numbers, columns.texts, warnings, prepared if self._is_prepared else {})
+        return replace(columns, warnings=warnings, prepared=prepared if self._is_prepared else {})
 
     def count_known_words(self, columns: Columns, index: int) -> KnownWords | None:
         """Return how many words of the texts of a row the model knows; None if the card names the language of no text."""

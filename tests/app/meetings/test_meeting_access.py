@@ -57,7 +57,7 @@ DECISIONS: dict[str, Kind] = {
     "GET /v1/feedback/{id}": "feedback",
     "POST /v1/feedback/{id}/review": "feedback",
 }
-MODEL_PATHS = ("/v1/models", "/v2", "/v1/runs", "/v1/links", "/metrics", "/mcp", "/health")
+MODEL_PATHS = ("/v1/models", "/v2", "/v1/runs", "/v1/links", "/v1/pictures", "/metrics", "/mcp", "/health")
 """The routes below are about models. A link is of no meeting: who knows its id may read its case."""
 
 

@@ -50,7 +50,7 @@ def test_a_model_that_always_raises_is_not_called_for_each_of_many_rows() -> Non
 
 @pytest.mark.parametrize("mask", [True, False])
 def test_selected_rows_keep_their_texts_and_warnings(mask: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    columns = Columns(np.arange(8.0).reshape(4, 2), {"text": list("abcd")}, {1: [], 3: []})
+    columns = Columns(np.arange(8.0).reshape(4, 2), {"text": list("abcd")}, warnings={1: [], 3: []})
     chosen = np.array([False, True, False, True]) if mask else np.array([3, 1])
     selected = columns.select(chosen)
     order = [1, 3] if mask else [3, 1]

@@ -62,7 +62,7 @@ def test_a_text_without_words_is_warned_of(text: str) -> None:
 def test_warnings_follow_those_of_numbers_and_stay_with_their_rows() -> None:
     before = {0: [FieldWarning(field="size", code="outside_training_range")]}
     texts = ["xx yy zz", "thank you", "xx yy zz"]
-    read = reader().read(Columns(np.zeros((3, 0)), {"comment": texts}, before))
+    read = reader().read(Columns(np.zeros((3, 0)), {"comment": texts}, warnings=before))
     assert [warning.code for warning in read.warnings[0]] == ["outside_training_range", "few_known_words"]
     assert [warning.code for warning in read.warnings[2]] == ["few_known_words"]
     assert read.warnings.keys() == {0, 2}

@@ -1,0 +1,55 @@
+"""A field whose value is an array: a picture or a vector. A model takes it as one array (rows, …)."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.errors import Fault
+from service.fields.field_type import FieldType
+from service.schemas import Value
+
+
+class ArrayType(FieldType):
+    """A field of the channel `arrays`. It has no order and no null, and no question varies it."""
+
+    dtype: ClassVar[type[np.generic]]
+    shape: tuple[int, ...]
+    """The shape of one value."""
+
+    def encode(self, values: Sequence[Any], faults: list[Fault]) -> NDArray[Any]:
+        """Return the values (rows, …) of the right JSON type; add the faults to `faults`. Null is 0: it has a fault already.
+
+        Equal values are read once.
+        """
+        array = np.zeros((len(values), *self.shape), dtype=self.dtype)
+        for index, value in enumerate(values):
+            if value is not None:
+                result = self.read(value)
+                if isinstance(result, Fault):
+                    faults.append(Fault(result.field, result.code, result.message, row=index))
+                else:
+                    array[index] = result
+        return array
+
+    @abstractmethod
+    def read(self, value: Any) -> NDArray[Any] | Fault:
+        """Return one value of the right JSON type as an array of `shape`, or its fault."""
+
+    @abstractmethod
+    def value(self, array: NDArray[Any]) -> Value:
+        """Return the JSON value of an array of `shape`."""
+
+    def values(self, arrays: NDArray[Any]) -> Iterator[Value]:
+        """Yield the JSON value of each array (rows, …)."""
+        return map(self.value, arrays)
+
+    def placeholder(self) -> Value:
+        """Return a value that is accepted, for a field without a default."""
+        return self.value(np.zeros(self.shape, dtype=self.dtype))
+
+    def value_of_training(self, value: Any) -> Value:
+        """Return a value of a training table (an array, or the JSON value) in the form of a JSON request."""
+        return self.value(np.asarray(value, dtype=self.dtype).reshape(self.shape)) if hasattr(value, "dtype") else value

@@ -1,0 +1,174 @@
+"""Opens the file of a picture that may be hostile. Pillow decodes it, after all limits were checked in its header.
+
+Every picture becomes an RGB picture of 8 bits, turned as its EXIF data say, on white where it is transparent, and without
+any of its metadata.
+"""
+
+import io
+import threading
+import zipfile
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MAX_BYTES = 10 * 2**20
+MAX_PIXELS = 24_000_000
+MAX_SIDE = 20_000
+MEDIA_TYPES = {
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",  # a JPEG with a second picture, as some telephones write it
+    "WEBP": "image/webp",
+    "GIF": "image/gif",
+    "BMP": "image/bmp",
+    "TIFF": "image/tiff",
+}
+"""Format of Pillow → media type."""
+_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+_FORMATS = [name for name in MEDIA_TYPES if name != "MPO"]
+_OTHER_FILES = (b"<script", b"<SCRIPT", b"<html", b"<HTML", b"<?php", b"%PDF-1.")
+"""Marks of pages, programs and documents: a picture that holds one is meant to be opened as something else too."""
+_PIXELS = f"A picture may have at most {MAX_PIXELS // 10**6} million pixels, and {MAX_SIDE:,} on a side."
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
+"""EXIF orientation → how the stored picture is turned to be upright."""
+_LARGE_PIXELS = 2_000_000
+_one_large_picture = threading.Lock()
+"""The pixels of a large picture take up to 200 MB, so one is decoded at a time."""
+_SIXTEEN_BITS = "I;16"
+_MAX_BYTE = 255
+
+
+class WrongPicture(Exception):
+    """A picture that is refused. The message is a sentence for people, and `code` one for programs."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def open_picture(content: bytes, max_side: int, media_type: str | None = None) -> "Image.Image":
+    """Return a picture in RGB whose longest side is at most `max_side` pixels; a smaller one keeps its size.
+
+    `media_type`: what the sender says that it is. Raises WrongPicture.
+    """
+    if len(content) > MAX_BYTES:
+        raise too_many_bytes()
+    try:
+        return _open(content, max_side, media_type)
+    except WrongPicture:
+        raise
+    except Exception as error:  # decoders of hostile files raise anything
+        raise WrongPicture("broken_picture", "The picture is damaged or incomplete.") from error
+
+
+def too_many_bytes() -> WrongPicture:
+    """Return the error for a file above `MAX_BYTES`."""
+    return _too_large(f"A picture may have at most {MAX_BYTES // 2**20} MB.")
+
+
+def encode_png(picture: "Image.Image") -> bytes:
+    """Return an RGB picture as PNG without metadata. A picture without colours is written in grey, which loses nothing."""
+    from PIL import ImageChops
+
+    red, green, blue = picture.split()
+    is_grey = ImageChops.difference(red, green).getbbox() is None and ImageChops.difference(red, blue).getbbox() is None
+    plain = red if is_grey else picture
+    plain.info = {}
+    buffer = io.BytesIO()
+    plain.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _open(content: bytes, max_side: int, media_type: str | None) -> "Image.Image":
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        picture: Image.Image = Image.open(io.BytesIO(content), formats=_FORMATS)
+    except UnidentifiedImageError:
+        if content.startswith(_SIGNATURES):
+            raise
+        raise _unsupported("The picture is not a PNG, JPEG, WebP, GIF, BMP or TIFF file.") from None
+    except Image.DecompressionBombError:
+        raise _too_large(_PIXELS) from None
+    _check_header(picture, content, media_type)
+    if picture.width * picture.height > _LARGE_PIXELS:
+        with _one_large_picture:
+            return _decode(picture, max_side)
+    return _decode(picture, max_side)
+
+
+def _decode(picture: "Image.Image", max_side: int) -> "Image.Image":
+    from PIL import Image
+
+    orientation = _orientation(picture)
+    picture.draft("RGB", (max_side, max_side))  # a JPEG decodes to an eighth of its size if that is enough
+    plain = _in_rgb(picture)
+    scale = max_side / max(plain.size)
+    if scale < 1:
+        width, height = (max(1, round(side * scale)) for side in plain.size)
+        plain = plain.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    turn = _TURNS.get(orientation)
+    return plain if turn is None else plain.transpose(Image.Transpose[turn])
+
+
+def _check_header(picture: "Image.Image", content: bytes, media_type: str | None) -> None:
+    """Raise WrongPicture for what the header says, before a pixel is decoded."""
+    width, height = picture.size
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise _too_large(_PIXELS)
+    if not width * height:
+        raise WrongPicture("broken_picture", "The picture has no pixels.")
+    name = str(picture.format)
+    if media_type is not None and media_type != MEDIA_TYPES[name]:
+        raise _unsupported(f"The picture is {MEDIA_TYPES[name]}, not {media_type[:64]}.")
+    if name != "MPO" and getattr(picture, "n_frames", 1) > 1:
+        raise _unsupported("The picture has several frames; send one of them.")
+    if any(mark in content for mark in _OTHER_FILES) or zipfile.is_zipfile(io.BytesIO(content)):
+        raise _unsupported("The file is a picture and something else at once.")
+
+
+def _orientation(picture: "Image.Image") -> int:
+    """Return the orientation of the EXIF data, from 1 to 8; 1 if they cannot be read."""
+    try:
+        return int(picture.getexif().get(_ORIENTATION, 1))
+    except Exception:  # noqa: BLE001 - metadata of hostile files raise anything
+        return 1
+
+
+def _in_rgb(picture: "Image.Image") -> "Image.Image":
+    """Decode a picture; return it in RGB with 8 bits a channel, on white, without metadata. Raises anything."""
+    from PIL import Image
+
+    if picture.mode == "F":
+        raise _unsupported("The pixels of the picture are fractions, whose scale is not known.")
+    if picture.mode == "I" or picture.mode.startswith(_SIXTEEN_BITS):
+        values = np.asarray(picture)
+        is_deep = picture.mode != "I" or values.max() > _MAX_BYTE
+        picture = Image.fromarray((np.clip(values, 0, 2**16 - 1) >> 8 if is_deep else values).astype(np.uint8))
+    if picture.has_transparency_data:
+        layers = picture.convert("RGBA")
+        picture = Image.new("RGB", layers.size, "white")
+        picture.paste(layers, mask=layers)
+    plain = picture.convert("RGB")
+    plain.info = {}
+    return plain
+
+
+def _too_large(message: str) -> WrongPicture:
+    return WrongPicture("picture_too_large", message)
+
+
+def _unsupported(message: str) -> WrongPicture:
+    return WrongPicture("unsupported_picture", message)
