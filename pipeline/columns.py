@@ -9,10 +9,11 @@ from typing import Any
 from client import Card, Field, Prediction, Row
 from pipeline.errors import Unusable
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, label_columns
-from wire.cells.cell_values import has_decimal_sign, is_day, parse_cell
+from wire.cells.cell_values import has_decimal_sign, has_pictures, is_day, parse_cell
 from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 from wire.cells.time_values import AmbiguousDate
 from wire.column_names import ColumnNames
+from wire.row_values import data_url
 
 _DAY = len("2026-11-29")
 _TEXTS = {LABEL, DECISION, VERSION}
@@ -145,9 +146,17 @@ def _parquet_value(field: Field, value: Any) -> Any:
     convert = _CONVERTERS.get(field["type"])
     if convert is not None and isinstance(value, str | date):
         return convert(field, value)
+    if has_pictures(field["type"]) and (picture := _picture(value)) is not None:
+        return data_url(picture)
     if isinstance(value, Decimal):
         return float(value)
     return _finite(value) if value is None or isinstance(value, str | int | float | list | dict) else _WRONG_TYPE
+
+
+def _picture(value: Any) -> bytes | None:
+    """Return the bytes of a picture in Parquet: plain ones, or those beside a path."""
+    content = value.get("bytes") if isinstance(value, dict) else value
+    return content if isinstance(content, bytes) else None
 
 
 def _boolean(field: Field, value: str | date) -> Any:

@@ -10,8 +10,8 @@ _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 class ZipArchive(zipfile.ZipFile):
     """An archive that is read. Opening and reading raise zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        limited = _DirectoryLimit(file)
+    def __init__(self, file: BinaryIO, max_directory_bytes: int = _MAX_DIRECTORY_BYTES) -> None:
+        limited = _DirectoryLimit(file, max_directory_bytes)
         super().__init__(cast(IO[bytes], limited))  # it reads the directory, whole
         limited.max_bytes = None
 
@@ -33,9 +33,9 @@ class ZipArchive(zipfile.ZipFile):
 class _DirectoryLimit:
     """A file that gives at most `max_bytes` at once."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, max_bytes: int) -> None:
         self._file = file
-        self.max_bytes: int | None = _MAX_DIRECTORY_BYTES
+        self.max_bytes: int | None = max_bytes
         self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
 
     def read(self, size: int = -1) -> bytes:

@@ -1,7 +1,11 @@
-"""Turns the values of Python, numpy and pandas into types of JSON."""
+"""Turns the values of Python, numpy and pandas into types of JSON, and pictures into data URLs."""
 
+import base64
+import io
 from datetime import date
 from decimal import Decimal
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 _MISSING_TYPES = frozenset({"NAType", "NaTType"})
@@ -10,12 +14,24 @@ _TIME_KIND = "M"
 """The kind of numpy.datetime64."""
 _HOURS = "datetime64[h]"
 _FLOAT_KIND, _DURATION_KIND = "f", "m"
+_MAX_PICTURE_BYTES = 10 * 2**20
+_SIGNATURES = {
+    b"\x89PNG": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"BM": "image/bmp",
+    b"II*\0": "image/tiff",
+    b"MM\0*": "image/tiff",
+    b"RIFF": "image/webp",
+}
+"""The first bytes of a picture → its media type."""
 
 
 def plain_value(value: Any) -> Any:
     """Return a value as a type of JSON, for the parameter `default` of `json.dumps`. Raises TypeError.
 
-    Numbers of numpy and Decimals become numbers, dates ISO text, pandas.NA and NaT null.
+    Numbers of numpy and Decimals become numbers, arrays of one dimension lists, dates ISO text, pandas.NA and NaT null. A
+    picture becomes a data URL: its bytes, the path of its file, or an image of Pillow. Raises ValueError if it is not read.
     """
     if type(value).__name__ in _MISSING_TYPES:
         return None
@@ -23,9 +39,40 @@ def plain_value(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return float(value)
-    if getattr(value, "shape", None) == () and hasattr(value, "dtype"):
-        return _plain_scalar(value)
-    raise TypeError(f"it is of the type {type(value).__name__}")
+    if hasattr(value, "dtype") and len(shape := getattr(value, "shape", (0, 0))) <= 1:
+        return value.tolist() if shape else _plain_scalar(value)
+    return data_url(_picture_bytes(value))
+
+
+def data_url(picture: bytes) -> str:
+    """Return the bytes of a picture's file as a data URL (RFC 2397)."""
+    known = (media_type for signature, media_type in _SIGNATURES.items() if picture.startswith(signature))
+    return f"data:{next(known, 'application/octet-stream')};base64,{base64.b64encode(picture).decode('ascii')}"
+
+
+def _picture_bytes(value: Any) -> bytes:
+    """Return a picture as the bytes of its file. Raises TypeError if a value is no picture, ValueError."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    if isinstance(value, PathLike):
+        return _read_picture(Path(value))
+    if not (hasattr(value, "getbands") and hasattr(value, "save")):
+        raise TypeError(f"it is of the type {type(value).__name__}")
+    buffer = io.BytesIO()
+    value.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _read_picture(path: Path) -> bytes:
+    """Return the bytes of a file. Raises ValueError if there is none, or if no service takes it."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_PICTURE_BYTES + 1)
+    except OSError as error:
+        raise ValueError(f"the file {path.name} cannot be read") from error
+    if len(content) > _MAX_PICTURE_BYTES:
+        raise ValueError(f"the file {path.name} is larger than {_MAX_PICTURE_BYTES // 2**20} MB")
+    return content
 
 
 def _plain_scalar(value: Any) -> Any:

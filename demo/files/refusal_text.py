@@ -96,7 +96,9 @@ def _whole_file_sentences(error: InputError, charset: str, tr: Translation) -> d
         "open_quote": tr.text("The row that begins in line {line} has no closing quote.", line=line),
         "text_after_quote": tr.text("Text follows a closing quote in the row that begins in line {line}.", line=line),
         "damaged_file": tr.text("The file is damaged or incomplete: save it again."),
-        "several_files": tr.text("The zip archive must hold one CSV file."),
+        "several_files": tr.text(
+            "The zip archive must hold one table (CSV), and for a model of pictures the pictures that it names."
+        ),
         "not_workbook": tr.text("This is not an Excel workbook (.xlsx), or it has a password. Save it again without one."),
         "unknown_sheet": tr.text("The workbook has no sheet of this name."),
         "formula_without_value": tr.text(

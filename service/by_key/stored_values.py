@@ -31,7 +31,7 @@ def prediction_of(card: Card, text: str) -> LabelPrediction | ValuePrediction:
 
 def _decode(text: str, sentence: str) -> Row:
     try:
-        row: Row = msgspec.json.decode(text, type=dict[str, float | int | str | bool | None])
+        row: Row = msgspec.json.decode(text, type=dict[str, float | int | str | bool | list[float] | None])
     except (msgspec.MsgspecError, RecursionError) as error:
         raise StorageUnavailable(sentence) from error
     return row

@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 
 from service.bundles.scorers.deadlines import current_deadline
 from service.errors import TooLarge
+from service.fields.arrays.image import ImageType
+from service.fields.lookup import types_of
 from service.files.file_parts import PART_ROWS
+from service.schemas import Card
 
 PART_BYTES = 2**23
+_MAX_PICTURE_BYTES = 2**24
+"""A picture may have 10 MB, or 14 million characters as a data URL; a row with a larger one is refused by itself."""
 MAX_EXPANDED_BYTES = 2**33
 """Each row takes time for all its cells, however small the file is."""
 _CELL_BYTES = 8.0
@@ -23,15 +28,20 @@ _CELL_BYTES = 8.0
 Sizes = NDArray[np.float64]
 
 
-def split_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yield slices of the batches of a file, each small when expanded. Raises TooLarge, ModelTimeout."""
+def split_batches(batches: Iterable[pa.RecordBatch], max_row_bytes: int = PART_BYTES) -> Iterator[pa.RecordBatch]:
+    """Yield slices of the batches of a file, each small when expanded, or one large row. Raises TooLarge, ModelTimeout."""
     expanded = 0.0
     for batch in batches:
         ends = _ends(batch)
         expanded += ends[-1] if len(ends) else 0.0
         if expanded > MAX_EXPANDED_BYTES:
             raise TooLarge("The cells of the file expand to more than 8 GB: many rows share long values. Send fewer rows.")
-        yield from _split(batch, ends)
+        yield from _split(batch, ends, max_row_bytes)
+
+
+def max_row_bytes(card: Card) -> int:
+    """Return how many bytes a row of a file for a model may have."""
+    return PART_BYTES + _MAX_PICTURE_BYTES * sum(isinstance(field, ImageType) for field in types_of(card))
 
 
 def _ends(batch: pa.RecordBatch) -> Sizes:
@@ -47,13 +57,15 @@ def _column_sizes(column: pa.Array) -> Sizes:
     return _sizes(column)
 
 
-def _split(batch: pa.RecordBatch, ends: Sizes) -> Iterator[pa.RecordBatch]:
+def _split(batch: pa.RecordBatch, ends: Sizes, max_row_bytes: int) -> Iterator[pa.RecordBatch]:
     start = 0
     while start < batch.num_rows:
         bytes_before = ends[start - 1] if start else 0.0
         stop = min(start + PART_ROWS, int(np.searchsorted(ends, bytes_before + PART_BYTES, side="right")))
         if stop <= start:
-            raise TooLarge(f"A row may hold {PART_BYTES:,} bytes.")
+            stop = start + 1
+            if ends[start] - bytes_before > max_row_bytes:
+                raise TooLarge(f"A row may hold {max_row_bytes:,} bytes.")
         yield batch.slice(start, stop - start)
         start = stop
 

@@ -1,6 +1,6 @@
 """The form of every file after reading: parts of some thousand rows, with the model's columns apart from the others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -29,6 +29,8 @@ class Part:
     lines: Sequence[int] | None = None
     faults: dict[int, list[Fault]] = field(default_factory=dict)
     """Index of a row in the part → why its cells could not be read."""
+    find_picture: Callable[[str], bytes] | None = None
+    """Returns the picture that a cell names by its path, for a file that holds pictures beside its rows."""
 
 
 def normalize_rows(rows: list[list[Any]], width: int, min_cells: int) -> dict[int, list[Fault]]:
@@ -57,6 +59,8 @@ class RowFile(Protocol):
     recognised: Recognised
     others: pa.Schema
     """The columns that the answer repeats unchanged."""
+    column_types: dict[str, pa.Field]
+    """Field → its column."""
 
     @property
     def style(self) -> TextStyle | None:

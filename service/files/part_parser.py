@@ -6,11 +6,14 @@ Limits and error messages are the same as for rows in JSON.
 from collections.abc import Collection
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from service.errors import Fault
+from service.fields.arrays.array_type import ArrayType, FindPicture
 from service.fields.field_type import FieldType, Mask, Numbers, NumbersType
 from service.fields.text import TextType
 from service.files.csv_format.missing_words import without_missing_words
@@ -33,6 +36,7 @@ class PartParser:
         numbers = np.empty((part.rows, len(self._checks.number_fields)))
         column = count()
         texts: dict[str, list[str]] = {}
+        arrays: dict[str, NDArray[Any]] = {}
         for field in self._checks.fields:
             array = part.inputs.get(field.name)
             if array is None:  # an optional field that is not in the file
@@ -43,16 +47,15 @@ class PartParser:
                 texts[field.name] = self._texts(field, array, readable, faults)
             elif isinstance(field, NumbersType):
                 numbers[:, next(column)] = self._numbers(field, array, readable, faults)
+            elif isinstance(field, ArrayType):
+                arrays[field.name] = self._arrays(field, array, readable, faults, find=part.find_picture)
         numbers[~readable] = np.nan
         for fault in self._checks.matrix_faults(numbers):
             _add_fault(faults, fault.row or 0, replace(fault, row=None))
         if not faults:
-            return Columns(numbers, texts), readable, faults
+            return Columns(numbers, texts, arrays), readable, faults
         good = ~np.isin(np.arange(part.rows), list(faults))
-        good_texts = {
-            name: [text for text, is_good in zip(cells, good, strict=True) if is_good] for name, cells in texts.items()
-        }
-        return Columns(numbers[good], good_texts), good, faults
+        return Columns(numbers, texts, arrays).select(good), good, faults
 
     def _reads_text(self, field: FieldType, array: pa.Array) -> bool:
         return self._style is not None and pa.types.is_string(array.type) and field.name not in self._typed
@@ -84,6 +87,15 @@ class PartParser:
                 if readable[fault.row or 0] and not null[fault.row or 0]:
                     _add_fault(faults, fault.row or 0, replace(fault, row=None))
         return texts
+
+    def _arrays(
+        self, field: ArrayType, array: pa.Array, readable: Mask, faults: dict[int, list[Fault]], *, find: FindPicture | None
+    ) -> NDArray[Any]:
+        parsed = field.parse_text(array, find) if self._reads_text(field, array) else field.parse_arrow(array, find)
+        self._refuse_nulls(field, parsed.null & readable, faults)
+        for index, fault in parsed.faults.items():
+            _add_fault(faults, index, fault)
+        return parsed.values
 
     @staticmethod
     def _refuse_nulls(field: FieldType, null: Mask, faults: dict[int, list[Fault]]) -> None:

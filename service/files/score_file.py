@@ -10,6 +10,7 @@ from msgspec.structs import replace as replace_fields
 from service.bundles.model import Model
 from service.bundles.scorers.deadlines import current_deadline
 from service.errors import InvalidFile, TooLarge
+from service.fields.lookup import array_fields
 from service.files.answer_batches import answer_schema, part_errors, score_columns, score_parts
 from service.files.answer_writers import Writer, create_writer
 from service.files.arrow_format.arrow_file import open_arrow_file, open_parquet_file
@@ -20,6 +21,8 @@ from service.files.file_parts import RowFile
 from service.files.file_request import FileAnswer, FileRequest
 from service.files.part_parser import PartParser
 from service.files.part_scoring import score_good_rows
+from service.files.picture_zip.picture_rows import PictureRows, long_cells_explained
+from service.files.picture_zip.zip_file import open_zip_file, takes_pictures
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Card, FilePredictions, Row
@@ -62,6 +65,16 @@ def score_rows(model: Model, rows: list[Row] | Columns, kind: FileKind) -> bytes
 
 
 def _open_file(card: Card, file: Path, request: FileRequest) -> RowFile:
+    """Open a file of any kind. Arrays of a model are decoded part by part."""
+    if not array_fields(card):
+        return _open_table(card, file, request)
+    with long_cells_explained():
+        if request.compression == "zip" and takes_pictures(card):
+            return open_zip_file(file, card, request)
+        return PictureRows(_open_table(card, file, request), card)
+
+
+def _open_table(card: Card, file: Path, request: FileRequest) -> RowFile:
     if request.kind == "arrow":
         return open_arrow_file(file, card, request)
     if request.kind == "parquet":

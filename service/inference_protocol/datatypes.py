@@ -43,6 +43,8 @@ def datatypes_of(field: FieldType) -> tuple[str, ...]:
         return (BYTES,)
     if bool in field.json_types:
         return (BOOL,)
+    if list in field.json_types:
+        return (FP64, *(name for name in NUMBERS if name != FP64))
     is_whole = isinstance(field, RangeType) and field.is_integral and not field.nullable  # NaN is a missing number
     first = INT64 if is_whole else FP64
     return (first, *(name for name in NUMBERS if name != first))

@@ -8,8 +8,10 @@ import msgspec
 
 from service.bundles.model import Model
 from service.errors import Fault, InvalidRequest, TooLarge
+from service.fields.arrays.array_type import ArrayType
 from service.fields.field_type import FieldType
 from service.inference_protocol.answer_tensors import output_names
+from service.inference_protocol.array_tensors import BASE64, arrays_of_bytes, arrays_of_json, shapes_of
 from service.inference_protocol.datatypes import NUMBERS, datatypes_of, empty_is_missing
 from service.inference_protocol.inference import Inference
 from service.inference_protocol.tensor_values import values_of_bytes, values_of_json, wrong_tensors
@@ -20,6 +22,7 @@ from service.schemas import InferenceInput, InferenceRequest
 _DECODER = msgspec.json.Decoder(InferenceRequest)
 _TABLE_CONTENT_TYPES = frozenset({None, "np", "pd", "str", "datetime"})
 """The content types of MLServer that change nothing about a tensor of this service."""
+_CONTENT_TYPES = _TABLE_CONTENT_TYPES | {BASE64}
 _COLUMN_DIMENSIONS = 2
 
 
@@ -34,7 +37,7 @@ def read_inference(model: Model, body: bytes, json_bytes: int | None, max_rows: 
         raise InvalidRequest(f"The body has {len(body):,} bytes, fewer than Inference-Header-Content-Length says.")
     request = decode(body[:size], _DECODER)
     _check_repeated_address(model, request)
-    rows = _row_count(request.inputs, max_rows)
+    rows = _row_count(model, request.inputs, max_rows)
     reader = _TensorReader(model, rows, memoryview(body)[size:])
     columns = reader.read(request.inputs)
     outputs = _outputs(model, request)
@@ -49,20 +52,25 @@ def _check_repeated_address(model: Model, request: InferenceRequest) -> None:
     if request.model_name not in {None, model.card.name} or request.model_version not in {None, "", model.card.version}:
         raise InvalidRequest("The body names another model or version than the address.")
     content_types = [request.parameters.content_type if request.parameters else None]
-    content_types += (each.parameters.content_type for each in request.inputs if each.parameters)
-    if not _TABLE_CONTENT_TYPES.issuperset(content_types):
+    arrays = {field.name for field in model.checks.fields if isinstance(field, ArrayType)}
+    content_types += (each.parameters.content_type for each in request.inputs if each.parameters and each.name not in arrays)
+    array_types = {each.parameters.content_type for each in request.inputs if each.parameters and each.name in arrays}
+    if not (_TABLE_CONTENT_TYPES.issuperset(content_types) and _CONTENT_TYPES.issuperset(array_types)):
         known = ", ".join(sorted(filter(None, _TABLE_CONTENT_TYPES)))
         raise InvalidRequest(f"The parameter content_type may be one of: {known}.")
 
 
-def _row_count(inputs: Sequence[InferenceInput], max_rows: int) -> int:
+def _row_count(model: Model, inputs: Sequence[InferenceInput], max_rows: int) -> int:
     """Return the number of rows, which is the same in all tensors. Raises InvalidInput, TooLarge."""
     if not inputs:
         raise wrong_tensors(Fault("inputs", "missing_field", "Expected a tensor for each field.", path=()))
     rows = inputs[0].shape[0] if inputs[0].shape else 0
+    fields = {field.name: field for field in model.checks.fields}
     for index, tensor in enumerate(inputs):
-        if tensor.shape not in ([rows], [rows, 1]) or rows < 0:
-            message = "Expected the shape [rows] or [rows, 1], with the same number of rows in all tensors."
+        shapes = shapes_of(fields.get(tensor.name), rows)
+        if tensor.shape not in shapes or rows < 0:
+            words = "[rows] or [rows, 1]" if len(shapes) > 1 else f"[rows, {shapes[0][1]}]"
+            message = f"Expected the shape {words}, with the same number of rows in all tensors."
             raise wrong_tensors(Fault(None, "wrong_type", message, path=("inputs", index, "shape")))
     if rows > max_rows:
         raise TooLarge(f"A request may hold {max_rows:,} rows.")
@@ -112,6 +120,8 @@ class _TensorReader:
         if (size is None) == (tensor.data is None):
             message = "Expected either data or the parameter binary_data_size."
             raise wrong_tensors(Fault("data", "missing_field" if size is None else "wrong_type", message, path=path))
+        if isinstance(field, ArrayType):
+            return self._arrays(field, tensor, path)
         if tensor.data is not None:
             is_column = len(tensor.shape) == _COLUMN_DIMENSIONS
             values = values_of_json(tensor.data, tensor.datatype, self._rows, (*path, "data"), is_column=is_column)
@@ -119,6 +129,16 @@ class _TensorReader:
             data = self._next_bytes(size or 0, (*path, "parameters", "binary_data_size"))
             values = values_of_bytes(data, tensor.datatype, self._rows, (*path, "data"))
         return _without_empty(field, values) if tensor.datatype not in NUMBERS else values
+
+    def _arrays(self, field: ArrayType, tensor: InferenceInput, path: tuple[str | int, ...]) -> list[Any]:
+        at = (*path, "data")
+        parameters = tensor.parameters
+        if tensor.data is not None:
+            is_base64 = parameters is not None and parameters.content_type == BASE64
+            return arrays_of_json(field, tensor.data, self._rows, at, is_base64=is_base64)
+        size = parameters.binary_data_size if parameters else None
+        data = self._next_bytes(size or 0, (*path, "parameters", "binary_data_size"))
+        return arrays_of_bytes(field, data, tensor.datatype, self._rows, at)
 
     def _next_bytes(self, size: int, path: tuple[str | int, ...]) -> memoryview:
         if not 0 <= size <= len(self._binary):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from service.bundles.model import Model
 from service.inference_protocol.answer_tensors import output_tensors
+from service.inference_protocol.array_tensors import row_shape
 from service.inference_protocol.datatypes import datatypes_of
 from service.schemas import ModelMetadata, TensorMetadata, TensorParameters
 
@@ -17,7 +18,7 @@ def model_metadata(model: Model, versions: Sequence[str]) -> ModelMetadata:
         TensorMetadata(
             name=field.name,
             datatype=datatypes_of(field)[0],
-            shape=[-1],
+            shape=[-1, *row_shape(field)],
             parameters=_OPTIONAL if field.nullable else None,
         )
         for field in model.checks.fields

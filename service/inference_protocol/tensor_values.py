@@ -30,7 +30,7 @@ def values_of_json(data: list[Any], datatype: str, rows: int, path: Path, *, is_
     away from the value that the caller has.
     """
     if len(data) != rows:
-        raise wrong_tensors(_fault(f"Expected {rows:,} values, as the shape says, not {len(data):,}.", path))
+        raise wrong_values(f"Expected {rows:,} values, as the shape says, not {len(data):,}.", path)
     if is_column and data and all(type(each) is list and len(each) == 1 for each in data):
         data = [each[0] for each in data]
     faults = list(islice(_json_faults(data, datatype, path), MAX_ERRORS))
@@ -69,7 +69,7 @@ def values_of_bytes(data: memoryview, datatype: str, rows: int, path: Path) -> l
     if datatype == BYTES:
         return _texts(data, rows, path)
     if datatype == BOOL:
-        _require_size(len(data), rows, path)
+        require_size(len(data), rows, path)
         flags = np.frombuffer(data, np.uint8)
         if (flags > 1).any():
             raise wrong_tensors(_fault("Expected bytes of 0 or 1.", path))
@@ -78,7 +78,7 @@ def values_of_bytes(data: memoryview, datatype: str, rows: int, path: Path) -> l
 
 
 def _numbers(data: memoryview, datatype: NumberDatatype, rows: int, path: Path) -> list[Any]:
-    _require_size(len(data), rows * datatype.dtype.itemsize, path)
+    require_size(len(data), rows * datatype.dtype.itemsize, path)
     numbers = np.frombuffer(data, datatype.dtype)
     if datatype.limits is None and np.isnan(numbers).any():
         return [None if number != number else number for number in numbers.tolist()]  # noqa: PLR0124 - NaN
@@ -87,24 +87,38 @@ def _numbers(data: memoryview, datatype: NumberDatatype, rows: int, path: Path) 
 
 def _texts(data: memoryview, rows: int, path: Path) -> list[str]:
     texts: list[str] = []
+    for index, element in enumerate(elements_of_bytes(data, rows, path)):
+        try:
+            texts.append(str(element, "utf-8"))
+        except UnicodeDecodeError:
+            raise wrong_values("Expected a text in UTF-8.", (*path, index)) from None
+    return texts
+
+
+def elements_of_bytes(data: memoryview, rows: int, path: Path) -> list[memoryview]:
+    """Return the elements of a tensor of BYTES, each of which stands behind its length. Raises InvalidInput."""
+    elements: list[memoryview] = []
     start = 0
     for index in range(rows):
         end = start + _LENGTH_BYTES
         length = int.from_bytes(data[start:end], "little")
         if end + length > len(data):
-            raise wrong_tensors(_fault(f"The bytes end inside of element {index:,}.", (*path, index)))
-        try:
-            texts.append(str(data[end : end + length], "utf-8"))
-        except UnicodeDecodeError:
-            raise wrong_tensors(_fault("Expected a text in UTF-8.", (*path, index))) from None
+            raise wrong_values(f"The bytes end inside of element {index:,}.", (*path, index))
+        elements.append(data[end : end + length])
         start = end + length
-    _require_size(len(data), start, path)
-    return texts
+    require_size(len(data), start, path)
+    return elements
 
 
-def _require_size(size: int, expected: int, path: Path) -> None:
+def require_size(size: int, expected: int, path: Path) -> None:
+    """Raise InvalidInput if a tensor has another number of bytes than expected."""
     if size != expected:
-        raise wrong_tensors(_fault(f"Expected {expected:,} bytes, as shape and datatype say, not {size:,}.", path))
+        raise wrong_values(f"Expected {expected:,} bytes, as shape and datatype say, not {size:,}.", path)
+
+
+def wrong_values(message: str, path: Path) -> InvalidInput:
+    """Return the error for values that cannot be read."""
+    return wrong_tensors(_fault(message, path))
 
 
 def _fault(message: str, path: Path) -> Fault:

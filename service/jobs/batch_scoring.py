@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,11 +13,13 @@ from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.errors import BrokenBundle, Fault
 from service.fields.arrays.array_type import ArrayType
+from service.fields.arrays.image import ImageType
 from service.fields.arrow_values import AMBIGUOUS_DATE
 from service.fields.field_type import FieldType, NumbersType
 from service.files.file_parts import Part
 from service.files.part_parser import PartParser
 from service.files.part_scoring import score_good_rows
+from service.files.picture_zip.picture_rows import max_part_rows
 from service.jobs.input_dates import date_texts
 from service.jobs.key_columns import key_texts
 from service.jobs.sources.partitions import FAULT
@@ -86,6 +90,24 @@ def score_batch(
     is incomplete or of another version, InvalidFile if no field takes the type of a column, ModelFailed.
     """
     model = _open_model(bundle, version)
+    step = max_part_rows(model.card)
+    how: Any = {"key": key, "latest_day": latest_day, "style": style, "typed": typed}
+    parts = [_score_rows(model, batch.slice(start, step), start, **how) for start in range(0, max(1, batch.num_rows), step)]
+    scored, refused = zip(*parts, strict=True)
+    return pa.concat_batches(scored), pa.concat_batches(refused)
+
+
+def _score_rows(
+    model: Model,
+    batch: pa.RecordBatch,
+    before: int,
+    *,
+    key: str,
+    latest_day: str,
+    style: TextStyle,
+    typed: frozenset[str],
+) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """Return what `score_batch` returns, for the rows of a batch behind the first `before`."""
     keys, faults = _read_keys(batch, key)
     dates = _read_dates(batch, model.card, latest_day, style, faults)
     inputs = {field.name: batch.column(field.name) for field in model.card.inputs if field.name in batch.schema.names}
@@ -95,14 +117,14 @@ def score_batch(
     answer, columns, good, faults = score_good_rows(model, columns, good, faults, model.predict)
     indexes = np.flatnonzero(good)
     scored = {
-        "place": indexes + 1,
+        "place": indexes + before + 1,
         "key": [keys[index] for index in indexes],
         "row": [encode(row).decode() for row in _scored_rows(model.checks.fields, columns, inputs)],
         "as_of": [dates[index] for index in indexes],
         "prediction": [encode(prediction).decode() for prediction in answer.predictions],
     }
     refused = [
-        {"place": index + 1, "number": number, "key": keys[index]}
+        {"place": index + before + 1, "number": number, "key": keys[index]}
         | {"field": fault.field or "", "code": fault.code, "message": _MESSAGES.get(fault.message, fault.message)}
         for index in sorted(faults)
         for number, fault in enumerate(faults[index], start=1)
@@ -145,16 +167,19 @@ def has_dates(card: Card, columns: list[str]) -> bool:
 
 
 def _scored_rows(fields: tuple[FieldType, ...], columns: Columns, inputs: dict[str, pa.Array]) -> list[Row]:
-    """Return the scored rows as a caller of the API would send them, with the fields of the input."""
+    """Return the scored rows as a caller of the API would send them, with the fields of the input but pictures."""
     values: dict[str, list[Value]] = {}
     numbers = iter(columns.numbers.T)
     for field in fields:
         if isinstance(field, NumbersType):
             column = field.values(next(numbers))
+        elif isinstance(field, ImageType):
+            continue  # pictures are never stored
         elif isinstance(field, ArrayType):
             column = list(field.values(columns.arrays[field.name]))
         else:
             column = list(columns.texts[field.name])
         if field.name in inputs:
             values[field.name] = list(column)
-    return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+    rows = zip(*values.values(), strict=True) if values else repeat((), len(columns))
+    return [dict(zip(values, row, strict=True)) for row in rows]

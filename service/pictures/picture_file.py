@@ -46,6 +46,8 @@ _TURNS = {
 _LARGE_PIXELS = 2_000_000
 _one_large_picture = threading.Lock()
 """The pixels of a large picture take up to 200 MB, so one is decoded at a time."""
+_REDUCING_GAP = 3.0
+_REDUCED_MODES = {"1", "L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
 _SIXTEEN_BITS = "I;16"
 _MAX_BYTE = 255
 
@@ -76,6 +78,17 @@ def open_picture(content: bytes, max_side: int, media_type: str | None = None) -
 def too_many_bytes() -> WrongPicture:
     """Return the error for a file above `MAX_BYTES`."""
     return _too_large(f"A picture may have at most {MAX_BYTES // 2**20} MB.")
+
+
+def count_pixels(content: bytes) -> int:
+    """Return how many pixels a picture has, from its header; 0 if that is not one of a picture."""
+    from PIL import Image
+
+    try:
+        width, height = Image.open(io.BytesIO(content), formats=_FORMATS).size
+    except Exception:  # noqa: BLE001 - decoders of hostile files raise anything
+        return 0
+    return int(width * height)
 
 
 def encode_png(picture: "Image.Image") -> bytes:
@@ -114,13 +127,21 @@ def _decode(picture: "Image.Image", max_side: int) -> "Image.Image":
 
     orientation = _orientation(picture)
     picture.draft("RGB", (max_side, max_side))  # a JPEG decodes to an eighth of its size if that is enough
-    plain = _in_rgb(picture)
+    plain = _in_rgb(_reduced(picture, max_side))
     scale = max_side / max(plain.size)
     if scale < 1:
         width, height = (max(1, round(side * scale)) for side in plain.size)
-        plain = plain.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        plain = plain.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
     turn = _TURNS.get(orientation)
     return plain if turn is None else plain.transpose(Image.Transpose[turn])
+
+
+def _reduced(picture: "Image.Image", max_side: int) -> "Image.Image":
+    """Return a picture at some whole fraction of its size, as `resize` begins: so its copies in other modes are small."""
+    factor = int(max(picture.size) / max_side / _REDUCING_GAP)
+    if factor < 2 or picture.mode not in _REDUCED_MODES or "transparency" in picture.info:  # noqa: PLR2004 - the half
+        return picture
+    return (picture.convert("L") if picture.mode == "1" else picture).reduce(factor)
 
 
 def _check_header(picture: "Image.Image", content: bytes, media_type: str | None) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from service.errors import Fault, InvalidInput
 from service.fields.arrays.array_type import ArrayType
+from service.fields.arrays.image import ImageType
 from service.fields.field_type import FieldType, NumbersType
 from service.fields.integer import IntegerType
 from service.fields.lookup import number_fields, types_of
@@ -40,6 +41,8 @@ class Checks:
         self.fields = types_of(card)
         self.number_fields = number_fields(card)
         """The fields of the channel `numbers`, in the order of its columns."""
+        self.has_pictures = any(isinstance(field, ImageType) for field in self.fields)
+        """A row may take as long to read as thousands of others to score."""
         self._names = [field.name for field in card.inputs]
         fields = self.number_fields
         self._min, self._max = _limits([(field.min_number, field.max_number) for field in fields])

@@ -14,7 +14,8 @@ from wire.media_types import Compression, FileKind
 class Recognised(Published, frozen=True):
     """The properties of a file of rows. The header X-File contains them before the first row is scored."""
 
-    format: FileKind
+    format: FileKind | Literal["pictures"]
+    """`pictures`: a zip archive of pictures without a table; each picture is a row."""
     rows: int
     columns: list[str]
     """The columns that are inputs of the model."""
@@ -26,6 +27,8 @@ class Recognised(Published, frozen=True):
     separator: str | None = None
     """One character, or `tab`; empty for a file of one column."""
     compression: Compression | None = None
+    pictures: int = 0
+    """How many pictures a zip archive holds beside its table."""
     sheet: str | None = None
     """The sheet of a workbook that was read."""
     sheets: list[str] = msgspec.field(default_factory=list)

@@ -89,11 +89,11 @@ class Services:
 
         `work_in_process` does the same for a few rows of a model with a process, without a thread that waits.
         """
-        if rows <= model.few_rows:
+        if rows <= model.few_rows and not model.checks.has_pictures:  # a picture takes up to a quarter of a second
             answer = self.event_loop_work.run((model.card.name, model.card.version), work, model, *arguments)
             if answer is not None:
                 return answer
-        if model.process and rows <= _MAX_PROCESS_ROWS:
+        if model.process and rows <= _MAX_PROCESS_ROWS and not model.checks.has_pictures:
             return await wait_for_process(self.settings.model_seconds, work_in_process, model, *arguments)
         return await self.threads.run(model.card.name, work, model, *arguments)
 

@@ -6,6 +6,7 @@ notices that the answer is incomplete.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from service.web.container import Services
 from service.web.file_turns import FileTurn
 
 _SEND_BYTES = 2**18
+_BEGINNING_SECONDS = 5.0
 ResponseHeaders = list[tuple[bytes, bytes]]
 
 
@@ -36,7 +38,8 @@ class ScoredFile:
 async def score_beginning(
     services: Services, model: Model, file: Path, request: FileRequest, *, has_turn: bool
 ) -> ScoredFile:
-    """Open a file, and score it if it has few rows: until its end, or until the answer is large.
+    """Open a file, and score it if it has few rows: until its end, or until the answer is large or
+    takes long: pictures do.
 
     Without a turn it takes a slot of the requests. Raises what `score_file` raises, ModelFailed, Overloaded, ModelTimeout.
     """
@@ -51,11 +54,11 @@ def _score_beginning(services: Services, model: Model, file: Path, request: File
     if answer.recognised.rows > services.settings.max_rows:
         return ScoredFile(answer, b"", is_whole=False)
     pieces: list[bytes] = []
-    size = 0
+    size, end = 0, time.monotonic() + _BEGINNING_SECONDS
     for piece in answer.pieces:
         pieces.append(piece)
         size += len(piece)
-        if size > services.settings.max_body_bytes:
+        if size > services.settings.max_body_bytes or time.monotonic() > end:
             return ScoredFile(answer, b"".join(pieces), is_whole=False)
     return ScoredFile(answer, b"".join(pieces), is_whole=True)
 

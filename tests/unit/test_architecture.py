@@ -95,7 +95,8 @@ RULES: dict[str, set[str]] = {
     "service.bundles": {"model_worker", "service.errors", "service.fields", "service.model_process"}
     | {"service.rows", "service.schemas"},
     "service.questions": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
-    "service.files": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas", "tabular"},
+    "service.files": {"service.bundles", "service.errors", "service.fields", "service.pictures", "service.rows"}
+    | {"service.schemas", "tabular"},
     "service.inference_protocol": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
     "service.mcp": {"service.errors", "service.rows", "service.schemas"},
     "service.store": {"service.errors", "service.meeting_errors", "service.schemas"},

@@ -3,6 +3,8 @@
 The service reads whole columns by the same rules (service/fields/). One property test compares all readers.
 """
 
+import json
+import math
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from wire.cells.text_style import MISSING_WORDS, PROGRAM_STYLE, TextStyle
 from wire.cells.time_values import iso_date, iso_moment
 from wire.strict_json import parse_integer
 
-Value = float | int | str | bool | None
+Value = float | int | str | bool | None | list[float]
 
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 """A number with a decimal point, without signs between thousands. Arrow and Python read this pattern alike."""
@@ -70,6 +72,8 @@ class CellType:
     """Spaces are a value."""
     is_day: bool = False
     """It takes the day of a date with a time, if the cell is typed as such."""
+    is_picture: bool = False
+    """Bytes are a value."""
 
 
 def has_decimal_sign(field_type: str) -> bool:
@@ -80,6 +84,11 @@ def has_decimal_sign(field_type: str) -> bool:
 def is_day(field_type: str) -> bool:
     """Return whether a field takes the day of a date with a time, if the cell is typed as such."""
     return CELL_TYPES.get(field_type, _UNKNOWN).is_day
+
+
+def has_pictures(field_type: str) -> bool:
+    """Return whether the values of a field are pictures."""
+    return CELL_TYPES.get(field_type, _UNKNOWN).is_picture
 
 
 def is_missing(cell: str, style: TextStyle, cell_type: CellType, categories: Collection[str] = ()) -> bool:
@@ -134,6 +143,17 @@ def _parse_moment(cell: str, style: TextStyle, _categories: Collection[str]) -> 
     return iso_moment(cell.strip(), style.dates)
 
 
+def parse_vector(cell: str) -> list[float]:
+    """Return the items of a JSON array; NaN and numbers beyond all floats are infinite. Raises ValueError if it is none."""
+    try:
+        value = json.loads(cell, parse_int=parse_integer, parse_constant=lambda _: math.inf)
+    except RecursionError:
+        value = None
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    return value
+
+
 CELL_TYPES: dict[str, CellType] = {
     "number": CellType(_parse_number, is_number=True),
     "integer": CellType(_parse_number, is_number=True),
@@ -142,5 +162,7 @@ CELL_TYPES: dict[str, CellType] = {
     "text": CellType(_parse_text, keeps_spaces=True),
     "date": CellType(_parse_date, is_day=True),
     "datetime": CellType(_parse_moment),
+    "image": CellType(lambda cell, _style, _categories: cell.strip(), is_picture=True),
+    "vector": CellType(lambda cell, _style, _categories: parse_vector(cell)),
 }
 _UNKNOWN = CellType(_parse_text, keeps_spaces=True)

@@ -1,15 +1,29 @@
 """A field whose value is an array: a picture or a vector. A model takes it as one array (rows, …)."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.errors import Fault
-from service.fields.field_type import FieldType
+from service.fields.field_type import FieldType, Mask
 from service.schemas import Value
+
+FindPicture = Callable[[str], bytes]
+"""Returns the bytes of the picture that a cell of a file names by its path. Raises WrongPicture."""
+
+
+@dataclass(frozen=True)
+class ParsedArrays:
+    """A column of a file as arrays (rows, …); zeros for null, and for values with a fault."""
+
+    values: NDArray[Any]
+    null: Mask
+    faults: dict[int, Fault]
+    """Row index → what is wrong with its value."""
 
 
 class ArrayType(FieldType):
@@ -37,6 +51,29 @@ class ArrayType(FieldType):
     @abstractmethod
     def read(self, value: Any) -> NDArray[Any] | Fault:
         """Return one value of the right JSON type as an array of `shape`, or its fault."""
+
+    @abstractmethod
+    def parse_text(self, array: Any, find: FindPicture | None) -> ParsedArrays:
+        """Return a column of a text file (an Arrow array of strings) as arrays; an empty cell is null."""
+
+    @abstractmethod
+    def parse_arrow(self, array: Any, find: FindPicture | None) -> ParsedArrays:
+        """Return a column of an Arrow or Parquet file as arrays. Raises InvalidFile if it has another type."""
+
+    def parse_cells(self, cells: Iterable[Any], rows: int, read: Callable[[Any], NDArray[Any] | Fault]) -> ParsedArrays:
+        """Return what `read` makes of each cell that is not null."""
+        values = np.zeros((rows, *self.shape), dtype=self.dtype)
+        null = np.zeros(rows, dtype=np.bool_)
+        faults: dict[int, Fault] = {}
+        for index, cell in enumerate(cells):
+            null[index] = cell is None
+            if cell is not None:
+                result = read(cell)
+                if isinstance(result, Fault):
+                    faults[index] = result
+                else:
+                    values[index] = result
+        return ParsedArrays(values, null, faults)
 
     @abstractmethod
     def value(self, array: NDArray[Any]) -> Value:

@@ -1,20 +1,28 @@
 """A picture. A caller sends a file of it as a data URL; a model takes its pixels."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.errors import Fault
-from service.fields.arrays.array_type import ArrayType
+from service.fields.arrays.array_type import ArrayType, FindPicture, ParsedArrays
 from service.fields.field_type import Schema
 from service.pictures.model_picture import data_url, model_pixels, pixels_png, read_data_url
-from service.pictures.picture_file import MAX_BYTES, WrongPicture, too_many_bytes
+from service.pictures.picture_file import MAX_BYTES, MAX_PIXELS, WrongPicture, count_pixels, too_many_bytes
 from wire.languages import Language
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _MAX_SIDE = 1024
+DATA_URL = "data:"
+"""How a cell of a file begins that holds a picture, and not the path of one."""
 _MAX_CHARACTERS = MAX_BYTES * 4 // 3 + 100
+_MAX_PIXELS_TOGETHER = 20 * MAX_PIXELS
+"""The slowest million pixels takes 20 ms, and a request has 30 s."""
 _PICTURE: dict[Language, str] = {"en": "a picture", "pl": "obraz"}
 
 
@@ -68,4 +76,48 @@ class ImageType(ArrayType):
         for index in longest:
             error = too_many_bytes()
             faults.append(Fault(self.name, error.code, str(error), row=index))
-        return super().encode([None if index in longest else value for index, value in enumerate(values)], faults)
+        kept = [None if index in longest else value for index, value in enumerate(values)]
+        return super().encode(self._within_pixels(kept, faults), faults)
+
+    def _within_pixels(self, values: list[Any], faults: list[Fault]) -> list[Any]:
+        """Return the values that may be decoded for one request; the others get a fault and become None."""
+        if len(values) * MAX_PIXELS <= _MAX_PIXELS_TOGETHER:
+            return values
+        pixels = 0
+        for index, value in enumerate(values):
+            pixels += 0 if value is None else self._count_pixels(value)
+            if pixels > _MAX_PIXELS_TOGETHER:
+                message = f"The pictures of a request may have {_MAX_PIXELS_TOGETHER // 10**6} million pixels together."
+                faults.append(Fault(self.name, "picture_too_large", message, row=index))
+                return [*values[:index], *([None] * (len(values) - index))]
+        return values
+
+    @staticmethod
+    def _count_pixels(value: str) -> int:
+        try:
+            return count_pixels(read_data_url(value)[0])
+        except WrongPicture:
+            return 0
+
+    def parse_text(self, array: "pa.Array", find: FindPicture | None) -> ParsedArrays:
+        from service.fields.arrays.array_columns import text_cells
+
+        return self.parse_cells(text_cells(array), len(array), partial(self._read_cell, find=find))
+
+    def parse_arrow(self, array: "pa.Array", find: FindPicture | None) -> ParsedArrays:
+        from service.fields.arrays.array_columns import picture_cells
+
+        return self.parse_cells(picture_cells(self, array), len(array), partial(self._read_cell, find=find))
+
+    def _read_cell(self, cell: bytes | str, find: FindPicture | None) -> NDArray[np.uint8] | Fault:
+        """Return the pixels of a cell: the bytes of a picture, a data URL, or the name by which `find` has the bytes."""
+        try:
+            if isinstance(cell, bytes):
+                return self.pixels(cell)
+            if find is not None and not cell.startswith(DATA_URL):
+                return self.pixels(find(cell))
+        except WrongPicture as error:
+            return Fault(self.name, error.code, str(error))
+        faults: list[Fault] = []
+        arrays: NDArray[np.uint8] = self.encode([cell], faults)
+        return faults[0] if faults else arrays[0]

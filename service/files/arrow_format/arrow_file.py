@@ -16,7 +16,7 @@ from service.errors import InvalidFile, TooLarge
 from service.files.arrow_format.arrow_headers import is_compressed
 from service.files.arrow_format.encoded_columns import plain_column
 from service.files.arrow_format.pandas_index import index_metadata, stored_range
-from service.files.cell_sizes import PART_BYTES, split_batches
+from service.files.cell_sizes import PART_BYTES, max_row_bytes, split_batches
 from service.files.column_check import column_names, find_columns, other_spellings
 from service.files.file_parts import PART_ROWS, Part
 from service.files.file_request import FileRequest
@@ -34,14 +34,15 @@ class BatchFile:
     separator = ","
 
     def __init__(
-        self, schema: pa.Schema, column_of: dict[str, str], rows: int, request: FileRequest, batches: Batches
+        self, schema: pa.Schema, column_of: dict[str, str], rows: int, request: FileRequest, batches: Batches, *, card: Card
     ) -> None:
         """`column_of` is field → column, `rows` their number."""
         ignored = [name for name in schema.names if name not in column_of.values()]
         self.recognised = recognised = Recognised(
             format=request.kind, rows=rows, columns=list(column_of), ignored=ignored, matched=other_spellings(column_of)
         )
-        self._batches = batches
+        self.column_types = {field: schema.field(schema.get_field_index(column)) for field, column in column_of.items()}
+        self._batches, self._max_row_bytes = batches, max_row_bytes(card)
         self._input_indices = [(field, schema.get_field_index(column)) for field, column in column_of.items()]
         other_names = schema.names if request.keep_inputs else recognised.ignored
         self._other_indices = [schema.get_field_index(name) for name in other_names]
@@ -53,7 +54,7 @@ class BatchFile:
 
     def parts(self) -> Iterator[Part]:
         first_row = 1
-        for piece in split_batches(self._validated_batches()):
+        for piece in split_batches(self._validated_batches(), self._max_row_bytes):
             inputs = {name: plain_column(piece.column(index)) for name, index in self._input_indices}
             others = [_compact(piece.column(index)) for index in self._other_indices]
             if self._index_values is not None:
@@ -94,7 +95,7 @@ def open_arrow_file(file: Path, card: Card, request: FileRequest) -> BatchFile:
         mapped.seek(0)
         yield from pa.ipc.open_stream(mapped)
 
-    return BatchFile(schema, column_of, rows, request, batches)
+    return BatchFile(schema, column_of, rows, request, batches, card=card)
 
 
 def open_parquet_file(file: Path, card: Card, request: FileRequest) -> BatchFile:
@@ -117,7 +118,7 @@ def open_parquet_file(file: Path, card: Card, request: FileRequest) -> BatchFile
     def batches() -> Iterator[pa.RecordBatch]:
         return _merge_batches(parquet.iter_batches(batch_rows, use_threads=False))
 
-    return BatchFile(schema, column_of, total_rows, request, batches)
+    return BatchFile(schema, column_of, total_rows, request, batches, card=card)
 
 
 def _merge_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

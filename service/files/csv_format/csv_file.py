@@ -47,6 +47,7 @@ class CsvFile:
         }
         """Dates of a sheet have a type: a date field takes the day of a date with a time, as from Parquet."""
         self.others = pa.schema([pa.field(name, types[index]) for index, name in others])
+        self.column_types = {field: pa.field(column, pa.string()) for field, column in column_of.items()}
         separator = _SEPARATOR_NAMES.get(self._text.separator, self._text.separator)
         self.recognised = Recognised(
             format="xlsx" if file.sheet else "csv",

@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet
 
 BATCH_ROWS = 4096
+_MIN_BATCH_ROWS, _MAX_BATCH_BYTES = 16, 2**26
+"""Rows with pictures are large: a batch of a Parquet file then has fewer rows."""
 GROUPED_ROWS = 65_536
 """Row groups of a Parquet file with fewer rows are joined, so that batches are not tiny."""
 
@@ -64,6 +66,7 @@ class ParquetPartition:
     """Columns that are not in the file: the same text in each row."""
     first: int = 0
     end: int | None = None
+    batch_rows: int = BATCH_ROWS
 
     @property
     def file_name(self) -> str:
@@ -74,7 +77,7 @@ class ParquetPartition:
         try:
             with open_parquet(self.file) as parquet:
                 in_file = [name for name in self.columns if name not in self.keys]
-                batches = parquet.iter_batches(BATCH_ROWS, row_groups=self.groups, columns=in_file)
+                batches = parquet.iter_batches(self.batch_rows, row_groups=self.groups, columns=in_file)
                 for batch in islice(batches, self.first, self.end):
                     yield _without_dictionaries(self._with_keys(batch))
         except (pa.ArrowException, OSError, UnicodeError) as error:
@@ -92,7 +95,7 @@ class ParquetPartition:
 
     def split(self, rows: int, max_batches: int | None) -> Iterator["ParquetPartition"]:
         """Yield the partition, which has `rows` rows, in partitions of `max_batches` batches, or whole."""
-        batches = -(-rows // BATCH_ROWS)
+        batches = -(-rows // self.batch_rows)
         max_batches = max_batches or batches or 1
         for first in range(0, batches, max_batches):
             yield replace(self, first=first, end=first + max_batches)
@@ -126,14 +129,26 @@ def parquet_partitions(
     """Yield a Parquet file in partitions of `max_batches` batches, or in one for each group of joined row groups."""
     with open_parquet(file) as parquet:
         sizes = [parquet.metadata.row_group(group).num_rows for group in range(parquet.metadata.num_row_groups)]
+        batch_rows = _batch_rows(parquet.metadata, columns)
     groups: list[int] = []
     rows = 0
     for group, size in enumerate(sizes):
         groups.append(group)
         rows += size
         if rows >= GROUPED_ROWS or group == len(sizes) - 1:
-            yield from ParquetPartition(file, tuple(groups), tuple(columns), keys).split(rows, max_batches)
+            partition = ParquetPartition(file, tuple(groups), tuple(columns), keys, batch_rows=batch_rows)
+            yield from partition.split(rows, max_batches)
             groups, rows = [], 0
+
+
+def _batch_rows(metadata: Any, columns: list[str]) -> int:
+    """Return how many rows of a Parquet file make a batch: fewer if its columns have much to unpack in each row."""
+    row_bytes = 0.0
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        chunks = [group.column(index) for index in range(group.num_columns)]
+        unpacked = sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema.split(".")[0] in columns)
+        row_bytes = max(row_bytes, unpacked / max(1, group.num_rows))
+    return int(min(BATCH_ROWS, max(_MIN_BATCH_ROWS, _MAX_BATCH_BYTES // max(1.0, row_bytes))))
 
 
 def first_line(error: Exception) -> str:

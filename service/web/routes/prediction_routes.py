@@ -118,7 +118,7 @@ async def _predict_keyed_rows(
     if keys:
         records = await services.store_calls.run(actions.find_stored, model, services.store, keys)
     work = partial(_predict_by_key, kind=kind, language=language)
-    if len(rows) <= min(model.few_rows, _MAX_EVENT_LOOP_KEYS):
+    if len(rows) <= min(model.few_rows, _MAX_EVENT_LOOP_KEYS) and not model.checks.has_pictures:
         version = (model.card.name, model.card.version)
         answer = services.event_loop_work.run(version, work, model, keyed_rows, records, freshness)
         if answer is not None:

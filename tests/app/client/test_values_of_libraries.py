@@ -70,9 +70,8 @@ MISSING = [None, pd.NA, pd.NaT, np.datetime64("NaT")]
 UNKNOWN: list[Any] = [
     object(),
     {1, 2},
-    b"37.5",
     1j,
-    np.array([1, 2]),
+    np.zeros((2, 2)),
     np.complex64(1),
     np.clongdouble(1),
     np.timedelta64(5, "ns"),

@@ -59,6 +59,7 @@ def archive() -> bytes:
 
 ARCHIVE = archive()
 PACKED = [ROOT / "tabular" / name for name in ("compression.py", "workbook_archive.py", "workbook_reader.py")]
+PICTURES = [ROOT / "tabular/picture_zip/picture_archive.py", *(ROOT / "service/pictures").rglob("*.py")]
 
 
 def compressed() -> bytes:
@@ -121,7 +122,7 @@ def test_the_list_of_codes_is_complete() -> None:
     assert {code for code, of in LISTED.items() if of not in {"row", "value"}} == FAULTS.keys()
     words = {
         node.value
-        for file in (*(ROOT / "service/files").rglob("*.py"), ROOT / "wire/cells/decimal_sign.py", *PACKED)
+        for file in (*(ROOT / "service/files").rglob("*.py"), ROOT / "wire/cells/decimal_sign.py", *PACKED, *PICTURES)
         if file.name != "pandas_index.py"
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -135,7 +136,7 @@ def test_the_list_of_codes_is_complete() -> None:
     }
     assert LISTED.keys() <= named | by_type | {MODEL_FAILED}
     assert by_type - LISTED.keys() == {"invalid_text", "out_of_range", "unknown_category"}  # as in JSON
-    assert named - LISTED.keys() == {"zero_copy_only", "error_codes", "computed_at"} & named
+    assert named - LISTED.keys() == {"zero_copy_only", "error_codes", "computed_at", "n_frames"} & named
 
 
 @pytest.mark.parametrize("code", FAULTS)

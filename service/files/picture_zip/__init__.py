@@ -1,0 +1,1 @@
+"""Files of rows with pictures: what their answers hold in place of a picture, and zip archives of pictures."""
