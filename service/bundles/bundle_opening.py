@@ -8,6 +8,8 @@ from service.bundles.background import Background, build_background
 from service.bundles.bundle_files import read_card
 from service.bundles.evaluation_file import read_evaluation
 from service.bundles.model import Model
+from service.bundles.pictures.picture_reader import PictureReader
+from service.bundles.pictures.training_pictures import read_training_pictures
 from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.reference import FILE as REFERENCE_FILE
 from service.bundles.reference import read_reference
@@ -43,6 +45,7 @@ def open_model(folder: Path, scorer: Scorer | None = None) -> Model:
         _background(card, checks, folder),
         TextReader(card, read_vocabulary(folder, card)),
         read_evaluation(folder, card),
+        pictures=PictureReader(read_training_pictures(folder, card)),
         folder=folder,
     )
     worst_rows = model.evaluation.worst_rows if model.evaluation else []

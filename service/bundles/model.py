@@ -1,7 +1,7 @@
 """A model version that is ready to score: rows in, predictions out."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from service.bundles.background import Background
 from service.bundles.failing_rows import find_failing_rows
+from service.bundles.pictures.picture_reader import PictureReader
 from service.bundles.prediction_builder import CodedColumn, PredictionBuilder
 from service.bundles.score_checks import Mask
 from service.bundles.scorers.scorer import Scorer
@@ -48,17 +49,18 @@ class Model:
     """The scorer, if it is a process with the model, which scores together what waits."""
     unlimited: tuple[str, ...] = ()
     """What the system cannot limit for the process of the model: `memory`, `files`, `network`."""
+    pictures: PictureReader = field(default_factory=lambda: PictureReader({}))
     folder: Path = Path()
     """The folder of the bundle."""
 
     def predict(self, rows: list[Row] | Columns) -> Predictions:
         """Return one prediction per row. Raises InvalidInput if rows do not fit the card, ModelFailed, ModelTimeout."""
-        columns = self.texts.read(rows if isinstance(rows, Columns) else self.checks.columns(rows))
+        columns = self._read(rows if isinstance(rows, Columns) else self.checks.columns(rows))
         return self.builder(self._score(columns), columns)
 
     async def predict_in_process(self, rows: list[Row] | Columns) -> Predictions:
         """Return what `predict` returns, for a few rows and a model with a process. No thread waits meanwhile."""
-        columns = self.texts.read(rows if isinstance(rows, Columns) else self.checks.columns(rows))
+        columns = self._read(rows if isinstance(rows, Columns) else self.checks.columns(rows))
         return self.builder(await self._score_in_process(columns), columns)
 
     def scores(self, columns: Columns) -> NDArray[np.float64]:
@@ -75,13 +77,17 @@ class Model:
 
     def table(self, columns: Columns) -> Table:
         """Return the predictions as columns, for files and tensors."""
-        columns = self.texts.read(replace(columns, warnings={}))
+        columns = self._read(replace(columns, warnings={}))
         return self._table(self._score(columns), columns)
 
     async def table_in_process(self, columns: Columns) -> Table:
         """Return what `table` returns, for a few rows and a model with a process. No thread waits meanwhile."""
-        columns = self.texts.read(replace(columns, warnings={}))
+        columns = self._read(replace(columns, warnings={}))
         return self._table(await self._score_in_process(columns), columns)
+
+    def _read(self, columns: Columns) -> Columns:
+        """Return the columns with prepared texts, and with the warnings of their texts and pictures."""
+        return self.pictures.read(self.texts.read(columns))
 
     def _table(self, scores: NDArray[np.float64], columns: Columns) -> Table:
         table = self.builder.table(scores, len(columns))

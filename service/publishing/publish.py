@@ -19,19 +19,21 @@ from service.bundles.versions.version_changes import add_version
 from service.errors import BrokenBundle
 from service.evaluation.card_metrics import card_metrics
 from service.evaluation.report import evaluate
-from service.fields.lookup import number_fields
+from service.fields.lookup import array_fields, number_fields
 from service.publishing.card_draft import complete_draft
 from service.publishing.conformal_interval import interval_rule
 from service.publishing.data_split import LabelledRows, Split
 from service.publishing.gate import Converter, pipeline_scores, write_model
 from service.publishing.known_vocabulary import add_vocabulary
+from service.publishing.picture_limits import add_training_pictures
 from service.publishing.plain_rows import plain_rows
 from service.publishing.reference_sampling import choose_reference
 from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.schemas import Card, Classification, Evaluation, Input
 
-MAX_REFERENCE_CANDIDATES = 5000
+MAX_REFERENCE_CANDIDATES, MAX_PICTURE_CANDIDATES = 5000, 1500
+"""To write and read a picture takes as long as to score hundreds of rows."""
 MAX_BROKEN_SHARE = 0.01
 """A rule that more training rows break says nothing about what is possible."""
 
@@ -59,6 +61,7 @@ def publish(
         card = complete_draft(draft, split, showable)
         card = msgspec.structs.replace(card, scoring=write_model(folder, card, pipeline, to_onnx, split, trusted=trusted))
         card = add_vocabulary(folder, card, pipeline, split.test)
+        add_training_pictures(folder, card, split)
         card = _with_value_range(card, pipeline, split)
         scorer = open_scorer(card, folder)
         if is_measurable(card, split.test):
@@ -119,7 +122,8 @@ def _evaluation(
 def _reference(card: Card, train: LabelledRows, scorer: Scorer) -> Reference:
     """Choose reference rows among some training rows, drawn at random, because data sets are often sorted."""
     fields = train.fields
-    candidates = plain_rows(card, fields.sample(min(len(fields), MAX_REFERENCE_CANDIDATES), random_state=0))
+    count = MAX_PICTURE_CANDIDATES if array_fields(card) else MAX_REFERENCE_CANDIDATES
+    candidates = plain_rows(card, fields.sample(min(len(fields), count), random_state=0))
     columns = Checks(card).columns(candidates)
     _check_rules(card, columns)
     outputs = create_prediction_builder(card).outputs(scorer.score(columns), len(columns))

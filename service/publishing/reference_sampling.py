@@ -29,7 +29,7 @@ def choose_reference(card: Card, rows: list[Row], columns: Columns, outputs: NDA
     correlations = _correlations(normal_scores(distributions, columns.numbers)) if 0 < len(spreads) <= _MAX_FIELDS else []
     _, totals = surprises(distributions, np.array(correlations), columns.numbers)
     quantiles = np.quantile(totals, np.linspace(0, 1, QUANTILES)) if spreads else np.array([])
-    chosen = _most_balanced_draw(columns.numbers, outputs) if spreads else np.array([], dtype=np.intp)
+    chosen = _most_balanced_draw(columns.numbers, outputs) if spreads or columns.arrays else np.array([], dtype=np.intp)
     others = np.setdiff1d(np.arange(len(rows)), chosen)[: MAX_KEPT_ROWS - len(chosen)]
     return Reference(
         rows=[rows[index] for index in chosen[np.argsort(outputs[chosen], kind="stable")]],

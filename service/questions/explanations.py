@@ -22,6 +22,7 @@ from service.fields.arrays.array_type import ArrayType
 from service.fields.field_type import FieldType, NumbersType
 from service.fields.text import TextType
 from service.questions.explanation_sentence import sentence
+from service.questions.pictures.picture_explanation import explain_picture, is_only_picture
 from service.questions.shapley import MIN_PAIRS, Coalitions, CoalitionValue, Games, shapley_values
 from service.questions.usualness import usualness
 from service.rows.columns import Columns
@@ -53,6 +54,9 @@ def explanations(model: Model, rows: list[Row], language: Language) -> Explanati
     for index, row in enumerate(rows):
         one = _single_row(columns, index)
         (prediction,) = model.predict(one).predictions
+        if is_only_picture(model):
+            results.append(explain_picture(model, one, prediction, _seed(one), language))
+            continue
         output = output_number(model.card, prediction)
         base, contributions, error = _contributions(model, one, row, output)
         results.append(
@@ -77,7 +81,7 @@ def _focus(card: Card) -> str | None:
 
 def _contributions(model: Model, one: Columns, row: Row, output: float) -> tuple[float, list[Contribution], float]:
     (text_field, *more) = one.texts or {"": []}
-    if text_field and not more and not one.numbers.shape[1]:
+    if text_field and not more and not one.arrays and not one.numbers.shape[1]:
         return _word_contributions(model, text_field, one.texts[text_field][0], output)
     return _field_contributions(model, one, row, output)
 

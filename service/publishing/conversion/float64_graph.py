@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from model_worker.model_calls import model_input
 from service.fields.field_type import NumbersType, RangeType
-from service.fields.lookup import number_fields, text_fields
+from service.fields.lookup import array_fields, number_fields, text_fields
 from service.publishing.conversion.estimators import add_estimator
 from service.publishing.conversion.graph import Graph
-from service.publishing.conversion.preprocessing import Floats, InputField, create_preprocessing, create_text
+from service.publishing.conversion.preprocessing import ArrayInput, Floats, InputField, create_preprocessing, create_text
 from service.publishing.pipeline_frame import frame
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
@@ -32,14 +33,15 @@ def to_float64_graph(card: Card, pipeline: Any, typical: Floats) -> bytes:
     """
     types = number_fields(card)
     fields = [_input_field(each, number) for each, number in zip(types, typical.tolist(), strict=True)]
-    texts = [each.name for each in text_fields(card)]
+    texts, arrays = [each.name for each in text_fields(card)], array_fields(card)
     graph = Graph(len(fields))
-    if texts and not fields and len(texts) == 1 and not _chooses_columns(pipeline):
+    if texts and not fields and len(card.inputs) == 1 and not _chooses_columns(pipeline):
         preprocessing = create_text(texts[0])
     else:
-        preprocessing = create_preprocessing(fields, _to_table(card, pipeline, texts))
-        names = tuple(each.name for each in card.inputs) if texts else ()
-        preprocessing = replace(preprocessing, table_names=names)
+        preprocessing = create_preprocessing(fields, _to_table(card, pipeline))
+        names = tuple(each.name for each in card.inputs) if texts or arrays else ()
+        inputs = [ArrayInput(each.name, each.shape, is_whole=each.dtype is np.uint8) for each in arrays]
+        preprocessing = replace(preprocessing, table_names=names, table_arrays=tuple(inputs))
     scores = add_estimator(graph, pipeline, preprocessing)
     if not isinstance(card.output, Classification):
         return graph.serialize(scores, 1)
@@ -70,16 +72,18 @@ def _chooses_columns(model: Any) -> bool:
     return type(model).__name__ == "ColumnTransformer"
 
 
-def _to_table(card: Card, pipeline: Any, texts: list[str]) -> Callable[[Floats], Any]:
-    """Return the function from numbers to the table of the first step, without its texts.
+def _to_table(card: Card, pipeline: Any) -> Callable[[Floats], Any]:
+    """Return the function from numbers to the table of the first step, without its texts and arrays.
 
     A column of whole numbers cannot hold the numbers between them that the search for a split tries.
     """
+    names = {each.name for each in number_fields(card)}
+    numeric = msgspec.structs.replace(card, inputs=tuple(each for each in card.inputs if each.name in names))
     is_whole = np.array([each.field.dtype.lower().startswith(("int", "uint")) for each in number_fields(card)], dtype=bool)
 
     def to_table(numbers: Floats) -> Any:
         numbers = np.where(is_whole, np.floor(numbers), numbers)
-        table = frame(card, Columns(numbers, {name: [""] * len(numbers) for name in texts}))
-        return table.drop(columns=texts) if texts else model_input(pipeline, table)
+        table = frame(numeric, Columns(numbers, {}))
+        return model_input(pipeline, table) if len(numeric.inputs) == len(card.inputs) else table
 
     return to_table

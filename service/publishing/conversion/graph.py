@@ -1,5 +1,6 @@
 """Write a graph of ONNX node by node."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +31,8 @@ class Graph:
         """The answer is no more exact than float32, and has this type."""
         self.terms: dict[str, TermSource] = {}
         """The inputs that are matrices (rows, terms) of counts: what they count."""
+        self._arrays: dict[str, Any] = {}
+        """The inputs that are pictures or vectors, by the names of their fields."""
         self.tables: dict[str, Callable[[], LinearTable]] = {}
         """Name of a matrix → what makes the table that computes the same."""
         self._widest = 0
@@ -64,6 +67,15 @@ class Graph:
         self.terms[name] = source
         return name
 
+    def add_array(self, name: str, shape: Sequence[int], *, is_whole: bool) -> str:
+        """Add an input (rows, …) under the name of its field: whole numbers are uint8, others float64."""
+        from onnx import TensorProto, helper
+
+        kind = TensorProto.UINT8 if is_whole else TensorProto.DOUBLE
+        self.note_width(math.prod(shape))
+        self._arrays[name] = helper.make_tensor_value_info(name, kind, [None, *shape])
+        return name
+
     def constant(self, values: Any) -> str:
         """Return the name of a constant: integers as int64, other numbers as float64."""
         from onnx import numpy_helper
@@ -87,6 +99,7 @@ class Graph:
         widths = {INPUT: self.fields} if self.fields else {}
         widths |= {name: len(source.vocabulary) for name, source in self.terms.items()}
         inputs = [helper.make_tensor_value_info(name, TensorProto.DOUBLE, [None, width]) for name, width in widths.items()]
+        inputs += self._arrays.values()
         kind = TensorProto.FLOAT if self.is_single_precision else TensorProto.DOUBLE
         answer = helper.make_tensor_value_info("scores", kind, [None, columns])
         self._nodes.append(helper.make_node("Cast", [output], ["scores"], name="scores", to=kind))

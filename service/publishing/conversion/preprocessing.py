@@ -1,5 +1,6 @@
 """The steps in front of an estimator, as functions of single input fields."""
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,23 @@ class InputField:
 
 
 @dataclass(frozen=True)
+class ArrayInput:
+    """One input of the graph under the name of its field: a picture or a vector."""
+
+    name: str
+    shape: tuple[int, ...]
+    """Of one row."""
+    is_whole: bool
+    """Its numbers are whole, from 0 to 255; else float64."""
+    is_stacked: bool = False
+    """The cells of the column have become one array (rows, …)."""
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True)
 class Preprocessing:
     """Fitted steps, from the fields of the card to the matrix of the estimator behind them."""
 
@@ -49,9 +67,14 @@ class Preprocessing:
     matrix_name: str = INPUT
     """The matrix of the graph whose columns are the fields."""
     table_names: tuple[str, ...] = ()
-    """The names of all columns of the table that the first step takes, with those of texts; empty if there are no texts."""
+    """The names of all columns of the table that the first step takes, with those of texts and arrays; empty if there are
+    only numbers."""
     text: str = ""
     """The name of a text field, if that is all there is: then there are no columns before a vectorizer."""
+    array: ArrayInput | None = None
+    """A picture or a vector, if that is all there is."""
+    table_arrays: tuple[ArrayInput, ...] = ()
+    """The pictures and vectors of that table."""
     has_sparse_root: bool = False
     """The first step takes a sparse matrix, in which zeros are not stored."""
 
@@ -140,6 +163,11 @@ def field_sources(fields: Sequence[InputField]) -> tuple[Source, ...]:
 def create_text(name: str) -> Preprocessing:
     """Return the preprocessing that is one text."""
     return Preprocessing((), np.asarray, (), text=name)
+
+
+def create_array(array: ArrayInput) -> Preprocessing:
+    """Return the preprocessing that is one picture or vector."""
+    return Preprocessing((), np.asarray, (), array=array)
 
 
 def create_columns(

@@ -9,8 +9,9 @@ import numpy as np
 from service.publishing.conversion.column_graph import add_matrix, is_plain
 from service.publishing.conversion.column_sources import ColumnChoice, UnknownStep, column_positions, is_passed_through
 from service.publishing.conversion.graph import TO_BOOL, TO_FLOAT32, TO_FLOAT64, Graph
-from service.publishing.conversion.preprocessing import Floats, Preprocessing, create_columns, create_text
+from service.publishing.conversion.preprocessing import Floats, Preprocessing, create_array, create_columns, create_text
 from service.publishing.conversion.steps import bending_steps, mixing_steps, scaling_steps
+from service.publishing.conversion.steps.array_steps import add_to_array
 from service.publishing.conversion.steps.text_steps import add_tfidf, add_vectorizer
 
 Adder = Callable[[Graph, Any, str], str]
@@ -26,6 +27,8 @@ def add_step(graph: Graph, preprocessing: Preprocessing, step: Any, *, plain: bo
         for _, part in step.steps:
             preprocessing = add_step(graph, preprocessing, part, plain=plain)
         return preprocessing
+    if preprocessing.array:
+        return add_to_array(graph, preprocessing.array, step)
     if preprocessing.text and type(step).__name__ != "FeatureUnion":
         return _add_to_text(graph, preprocessing, step)
     is_choice = isinstance(step, ColumnChoice)
@@ -57,8 +60,8 @@ def plain_matrix(graph: Graph, preprocessing: Preprocessing) -> tuple[str, Prepr
         current = _with_single_numbers(graph, preprocessing.without_steps())
         for step in preprocessing.steps:
             current = add_step(graph, current, step, plain=True)
-    if preprocessing.text:
-        raise UnknownStep("a text reaches the model")
+    if preprocessing.text or preprocessing.array:
+        raise UnknownStep("a text, a picture or a vector reaches the model")
     name = add_matrix(graph, current)
     return name, create_columns(name, *_describe(current, current.matrix), is_sparse=current.is_sparse)
 
@@ -83,14 +86,14 @@ def _in_graph(graph: Graph, preprocessing: Preprocessing, step: Any, reason: Unk
             for _, part, columns in step.transformers_
             if not (isinstance(part, str) and part == "drop")
         ]
-        parts = [(branch, part) for branch, part in branches if branch.sources or branch.text]
+        parts = [(branch, part) for branch, part in branches if branch.sources or branch.text or branch.array]
         return replace(_joined(graph, parts), has_sparse_root=step.sparse_output_)
     if kind == "FeatureUnion":
         return _joined(graph, [(preprocessing, part) for _, part in step.transformer_list if part != "drop"])
-    if kind not in _STEPS:
+    if kind not in _STEPS and not hasattr(step, "add_to_graph"):
         raise reason
     matrix, columns = plain_matrix(graph, preprocessing)
-    name = _STEPS[kind](graph, step, matrix)
+    name = _STEPS[kind](graph, step, matrix) if kind in _STEPS else step.add_to_graph(graph, matrix)
     is_sparse = preprocessing.is_sparse and kind in _KEEP_SPARSE
     return create_columns(
         name, *_describe(columns, lambda numbers: step.transform(columns.matrix(numbers))), is_sparse=is_sparse
@@ -107,8 +110,9 @@ def _branch(preprocessing: Preprocessing, columns: Any) -> Preprocessing:
     if not texts:
         return preprocessing.take([names.index(name) for name in selected])
     if np.ndim(columns) > 0:
-        raise UnknownStep(f"a step takes {texts[0]} as a table of texts")
-    return create_text(texts[0])
+        raise UnknownStep(f"a step takes {texts[0]} as a table, not as one column")
+    array = next((each for each in preprocessing.table_arrays if each.name == texts[0]), None)
+    return create_array(array) if array else create_text(texts[0])
 
 
 def _joined(graph: Graph, branches: Sequence[tuple[Preprocessing, Any]]) -> Preprocessing:

@@ -1,0 +1,1 @@
+"""What the pictures looked like that a model learned from, and which pictures of rows are unlike them."""
