@@ -166,7 +166,7 @@ HOMES: dict[str, set[str]] = {
     | {"service.exports", "service.fields", "service.files", "service.inference_protocol", "service.jobs"}
     | {"service.model_files", "service.model_process", "service.pictures", "service.publishing", "service.questions"}
     | {"service.rows"},
-    "PIL": {"service.pictures"},
+    "PIL": {"service.pictures", "service.training.adverts"},
     "openpyxl": {"service.exports.proof.workbook_run", "tabular.workbook_reader"},
     "xlsxwriter": {"service.exports.workbook", "tabular.workbook_writer"},
     "pyarrow": {
