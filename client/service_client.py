@@ -14,6 +14,7 @@ from client.feedback_calls import FeedbackCalls
 from client.meetings.audience_calls import AudienceCalls
 from client.meetings.link_calls import LinkCalls
 from client.meetings.meeting_calls import MeetingCalls
+from client.pictures.picture_calls import PictureCalls
 from client.publishing import Publication, publish_folder, write_line
 from client.shapes.answers import Curves, Explanations, Predictions, Row
 from client.shapes.card import Card, Health, ModelList, ModelState
@@ -53,13 +54,13 @@ class Client:
             deadline_seconds=deadline_seconds,
             size_limit_bytes=size_limit_bytes,
         )
-        limits = Limits(connect_timeout_seconds, deadline_seconds, deadline_seconds, size_limit_bytes)
-        self._connection = Connection(url, api_key, limits)
+        seconds = connect_timeout_seconds, deadline_seconds, deadline_seconds
+        self._connection = Connection(url, api_key, Limits(*seconds, size_limit_bytes))
         self.session = self._connection.session
         self.feedback = FeedbackCalls(self._connection)
         self.meetings = MeetingCalls(self._connection)
         self.audience = AudienceCalls(self._connection)
-        self.links = LinkCalls(self._connection)
+        self.links, self.pictures = LinkCalls(self._connection), PictureCalls(self._connection)
 
     def close(self) -> None:
         """End the running calls of other threads: each raises a ServiceError."""
@@ -118,10 +119,7 @@ class Client:
 
     @arguments.check_types
     def entity(self, model: str, key: str | float | Decimal, language: str = "en") -> Entity:
-        """Return the stored prediction and the stored features of a key, each with its age.
-
-        17, 17.0 and "17" are the same key.
-        """
+        """Return the stored prediction and features of a key, each with its age. 17, 17.0 and "17" are the same key."""
         text = arguments.entity_id(key)
         path = f"{arguments.model_path(model)}/entities/{quote(text, safe='')}"
         answer = cast(Entity, self._connection.call("GET", path, Entity, language=language))

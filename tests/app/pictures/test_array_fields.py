@@ -1,10 +1,12 @@
 """Promises of models whose rows hold a picture or a vector, through the real app."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from starlette.testclient import TestClient
 
 from service.bundles.bundle_opening import open_model
@@ -83,6 +85,25 @@ def test_a_file_that_is_no_picture_is_refused_with_a_code(app: TestClient) -> No
     answer = app.post("/v1/pictures", content=b"<svg/>", headers={"Content-Type": "image/svg+xml"})
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unsupported_picture")
     assert app.post("/v1/pictures", content=b"{}", headers={"Content-Type": "application/json"}).status_code == 415
+
+
+def test_the_picture_that_a_model_sees_is_shown_as_the_pixels_that_are_scored(app: TestClient) -> None:
+    content = pixels_png(np.random.default_rng(3).integers(0, 256, (90, 60, 3), dtype=np.uint8))
+    path = f"/v1/pictures?width={SIDE}&height={SIDE}&colors=grey"
+    seen = app.post(path, content=content, headers={"Content-Type": "image/png"})
+    pixels = np.asarray(Image.open(io.BytesIO(seen.content)))
+    assert pixels.shape == (SIDE, SIDE)
+    value = ask(app, PICTURES, [{"picture": data_url(content)}])["predictions"][0]["value"]
+    assert value == pytest.approx((pixels * pixel_weights()).sum(), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "query", ["width=8", "width=0&height=8", "width=8&height=513", "width=8&height=8&colors=red", "width=%C2%B2&height=8"]
+)
+def test_a_picture_is_shown_only_in_sizes_that_a_field_may_have(app: TestClient, query: str) -> None:
+    content = pixels_png(pictures(1)[0])
+    answer = app.post(f"/v1/pictures?{query}", content=content, headers={"Content-Type": "image/png"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
 
 
 def test_a_vector_and_a_number_are_scored_and_explained_as_two_fields(app: TestClient) -> None:

@@ -1,8 +1,19 @@
 """The rows of the table of routes about pictures."""
 
-from service.errors import Forbidden, InvalidInput, ModelTimeout, Overloaded, TooLarge, Unauthorized, UnsupportedType
+from service.errors import (
+    Forbidden,
+    InvalidInput,
+    InvalidRequest,
+    ModelTimeout,
+    Overloaded,
+    TooLarge,
+    Unauthorized,
+    UnsupportedType,
+)
 from service.web.route import Route
 from service.web.routes.pictures import picture_routes
+
+_SIDE = {"in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 512}}
 
 PICTURES_ROUTES = (
     Route(
@@ -15,8 +26,13 @@ PICTURES_ROUTES = (
         summary="A picture as the service keeps it: upright, at most 512 pixels, without metadata",
         description="As a data URL, the answer is a value of a field of the type `image`. Nothing is stored.",
         answer="The picture as PNG. A model gives it the same answer as the picture that was sent",
+        parameters=(
+            _SIDE | {"name": "width", "description": "With height and colors: answer what a model with this field sees"},
+            _SIDE | {"name": "height"},
+            {"name": "colors", "in": "query", "schema": {"type": "string", "enum": ["grey", "rgb"]}},
+        ),
         answer_schema={"type": "string", "format": "binary"},
         media_type=picture_routes.PNG,
-        errors=(Unauthorized, Forbidden, TooLarge, UnsupportedType, InvalidInput, Overloaded, ModelTimeout),
+        errors=(InvalidRequest, Unauthorized, Forbidden, TooLarge, UnsupportedType, InvalidInput, Overloaded, ModelTimeout),
     ),
 )
