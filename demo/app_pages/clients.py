@@ -193,7 +193,7 @@ def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> Predicti
         parts = [tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]
         pieces.append(_build_answer(card, tr.text("Now"), now, parts, tr))
     st.html(Markup('<div class="two-answers">{}</div>').format(concatenate(pieces)))
-    if not wording.only_names_labels(card):
+    if not wording.names_label(card):
         st.html(build_paragraph("sentence", card["output"].get("sentence", "")))
     if stored and stored["stale"]:
         is_other_version = stored["version"] != card["version"]

@@ -67,7 +67,7 @@ def page() -> None:
         )
         table = comparison_table.build_case_table(card, saved, explanations[: len(saved)], tr, with_truth=with_truth)
         st.html(table)
-        if not wording.only_names_labels(card):
+        if not wording.names_label(card):
             _draw_chart(card, saved, explanations[: len(saved)], tr)
         _draw_download(card, saved, explanations[: len(saved)], tr)
         _draw_feedback(card, saved, explanations, tr)
@@ -116,7 +116,8 @@ def _draw_tools(card: Card, saved: list[SavedCase], tr: Translation) -> None:
         return move_case
 
     def copy(index: int) -> int:
-        saved.insert(index + 1, SavedCase(saved_cases.make_unique_name(saved, saved[index].name), dict(saved[index].row)))
+        name = saved_cases.make_unique_name(saved, saved[index].name)
+        saved.insert(index + 1, saved_cases.save_row(card, name, saved[index].row))
         return index + 1
 
     def delete(index: int) -> int:

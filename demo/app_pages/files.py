@@ -78,7 +78,7 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
     if not scored + counts[REFUSED]:
         st.info(tr.text("The file has the names of the columns and no rows below them."), icon=":material/table_rows:")
         return
-    if scored and wording.only_names_labels(card):
+    if scored and wording.names_label(card):
         _draw_label_shares(card, counts, scored, tr)
     elif scored:
         _draw_distribution(card, file, counts, tr)
@@ -171,7 +171,7 @@ def _draw_choice(
     names |= {scored_file.label_choice(label): wording.label_before_number(text, tr) for label, text in labels}
     names |= {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     by_answer = {"high": tr.text("highest first"), "low": tr.text("lowest first")}
-    orders = ({} if wording.only_names_labels(card) else by_answer) | {"file": tr.text("as in the file")}
+    orders = ({} if wording.names_label(card) else by_answer) | {"file": tr.text("as in the file")}
     with st.container(horizontal=True, key="file-choice"):
         choice = (
             st.pills(
@@ -212,7 +212,7 @@ def _make_answer_columns(card: Card, choice: str, tr: Translation) -> dict[str, 
         ROW: st.column_config.Column(tr.text("row"), pinned=True),
     }
     title = wording.answer_title(card, tr)
-    if wording.only_names_labels(card):
+    if wording.names_label(card):
         columns[LABEL] = st.column_config.TextColumn(tr.text("Answer"))
     elif wording.is_classification(card):
         columns[wording.answer_column(card)] = st.column_config.Column(title)

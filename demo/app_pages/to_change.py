@@ -19,7 +19,7 @@ from demo.sharing import share_menu
 from demo.text import answer_html, wording
 from demo.text.markup import concatenate
 from demo.text.translation import Translation
-from demo.views import field_notes
+from demo.views import case_story, field_notes
 from demo.widgets import forms, link_notices, number_box
 
 PAGE = "to-change"
@@ -40,7 +40,7 @@ def page() -> None:
     link_notices.draw_notices(card, case, tr)
     if not can_show(card):
         page_address.write_address(card)
-        st.info(tr.text("This model uses only a text, so there is nothing to change step by step. On Try, use other words."))
+        st.info(case_story.describe_nothing_to_change(card, tr))
         return
     _choose_default_goal(card, case.row)
     choice = goal_choice.decode_goal(card, page_view.get_view(PAGE))

@@ -84,6 +84,8 @@ def _draw_answer(card: Card, case: Case, now: Prediction, start: Prediction, tr:
         st.html(most_likely)
     if wording.only_names_labels(card):
         st.html(build_paragraph("range", tr.text("This model names one answer, without a probability.")))
+    elif wording.names_label(card):
+        pass  # the bars of all labels are above
     elif wording.is_classification(card) or card["output"].get("seen") or now.get("interval"):
         figure, alt = _draw_scale(card, case, now, wording.answer_value(card, start), tr)
         st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)

@@ -18,7 +18,7 @@ from demo.session.cases import Case
 from demo.sharing import share_menu
 from demo.text import answer_html, wording
 from demo.text.translation import Translation
-from demo.views import curve_view, field_notes
+from demo.views import case_story, curve_view, field_notes
 from demo.widgets import forms, link_notices
 
 PAGE = "what-if"
@@ -47,11 +47,7 @@ def page() -> None:
     fields = _get_curve_fields(card)
     if not fields:
         page_address.write_address(card)
-        st.info(
-            tr.text(
-                "This model uses only a text, so there is no value to vary. On Try, change the words and see their colours."
-            )
-        )
+        st.info(case_story.describe_nothing_to_vary(card, tr))
         return
     _select_first_view(card, case, fields, tr)
     names = _draw_controls(card, case, fields, tr)

@@ -1,5 +1,7 @@
 """The drawings of one answer, from what the service says of it: its scale, its reasons, its curve."""
 
+from markupsafe import Markup
+
 from client import Card, Curve, Explanation, Field, Prediction, Row
 from demo.charts.curve_chart import Scale
 from demo.drawings import curve_drawing
@@ -8,8 +10,12 @@ from demo.drawings.reason_drawing import draw_reasons
 from demo.drawings.scale_drawing import AnswerScale, draw_scale
 from demo.fields import field_types
 from demo.text import wording
+from demo.text.heat_map import build_content
 from demo.text.translation import Translation
 from demo.views import chart_scales, curve_view, explanation_bars
+
+_HEAT_LETTERS = 18
+"""The width of a heat map in sizes of the letters beside it."""
 
 
 def draw_answer_scale(
@@ -19,7 +25,7 @@ def draw_answer_scale(
 
     `marks` are other values, such as people's guesses.
     """
-    if wording.only_names_labels(card) or wording.knows_nothing(card, prediction):
+    if wording.names_label(card) or wording.knows_nothing(card, prediction):
         return None
     answer, interval = wording.answer_value(card, prediction), prediction.get("interval")
     ends = (interval["low"], interval["high"]) if interval else None
@@ -34,11 +40,15 @@ def draw_answer_scale(
 
 
 def draw_explanation(
-    card: Card, now: Explanation, tr: Translation, *, width: float, size: float, start: Explanation | None = None
+    card: Card, now: Explanation, tr: Translation, *, row: Row, width: float, size: float, start: Explanation | None = None
 ) -> Drawing | None:
-    """Return the reasons as bars, those of a text by words; None if there are none."""
+    """Return the reasons as bars, those of a text by words, those of a picture as a heat map; None if there are none."""
     if not now["contributions"]:
         return None
+    if heat_map := explanation_bars.make_heat_map(card, row, now):
+        scale = min(width, size * _HEAT_LETTERS) / heat_map.width
+        content = Markup('<g transform="scale({:g})">{}</g>').format(scale, build_content(heat_map))
+        return Drawing(content, heat_map.width * scale, heat_map.height * scale)
     has_words = any("span" in each for each in now["contributions"])
     bars = (
         explanation_bars.list_words(card, now, tr) if has_words else explanation_bars.list_bars(card, now, start or now, tr)

@@ -69,7 +69,7 @@ def _describe_agreement(
     live = answers.get(LIVE)
     if live is None or live["prediction"] is None or len(given) == 1:
         return ""
-    size = 1.0 if wording.only_names_labels(card) else max(1.0, abs(wording.answer_value(card, live["prediction"])))
+    size = 1.0 if wording.names_label(card) else max(1.0, abs(wording.answer_value(card, live["prediction"])))
     others = [titles[each["way"]] for each in given if not _is_same(each, size)]
     if others:
         return tr.text("Another answer: {forms}.", forms=", ".join(others))
@@ -118,7 +118,7 @@ def _build_cells(card: Card, answer: ComparisonAnswer | None, tr: Translation) -
 
 def _build_answer(card: Card, prediction: Prediction, tr: Translation) -> Markup:
     """Return the answer as on the pages, its decision, and the number with all its digits."""
-    exact = "" if wording.only_names_labels(card) else format_exactly(wording.answer_value(card, prediction), tr)
+    exact = "" if wording.names_label(card) else format_exactly(wording.answer_value(card, prediction), tr)
     return Markup('<strong>{}</strong> {} <span class="exact">{}</span>').format(
         wording.format_prediction(card, prediction, tr), answer_html.build_band_badge(card, prediction), exact
     )

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from client import Card, Row
 from demo.fields import field_types
-from demo.text.wording import answer_column, is_classification, label_texts, only_names_labels
+from demo.text.wording import answer_column, is_classification, label_texts, names_label
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION
 from wire.cells.cell_values import plain_number
 from wire.cells.text_style import TextStyle
@@ -54,7 +54,7 @@ def parse_entry(card: Card, record: Mapping[str, Any], number: int, style: TextS
     The row has the fields whose cells can be read. `style` says how the cells of a CSV are written.
     """
     cell = record.get(answer_column(card))
-    label = cell if only_names_labels(card) and isinstance(cell, str) and cell in label_texts(card) else ""
+    label = cell if names_label(card) and isinstance(cell, str) and cell in label_texts(card) else ""
     answer = float(label == card["output"].get("focus")) if label else _parse_answer(card, cell, style)
     if answer is None:
         return None
@@ -85,7 +85,7 @@ def _parse_answer(card: Card, cell: Any, style: TextStyle | None) -> float | Non
     except (TypeError, ValueError, OverflowError):
         return None
     is_answer = math.isfinite(answer) and (not is_classification(card) or 0 <= answer <= 1)
-    return answer if is_answer and not only_names_labels(card) else None
+    return answer if is_answer and not names_label(card) else None
 
 
 def _find_timestamp(card: Card, record: Mapping[str, Any]) -> datetime | None:

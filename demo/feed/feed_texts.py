@@ -21,7 +21,7 @@ def build_counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Marku
         )
         for band in reversed(card["output"].get("bands", []))
     ]
-    if wording.only_names_labels(card) and not chips:
+    if wording.names_label(card) and not chips:
         by_label = Counter(entry.label for entry in entries)
         chips = [
             Markup('<span class="band band-void">{}: <b>{}</b></span>').format(text, tr.number(by_label[label]))
@@ -36,7 +36,7 @@ def list_title(card: Card, tr: Translation) -> str:
     """Return the title of the list whose first records have the worst or the highest answers."""
     if card["output"].get("bands"):
         return tr.text("Worst first")
-    if wording.only_names_labels(card):
+    if wording.names_label(card):
         label = wording.label_texts(card)[card["output"]["focus"]]
         return tr.text("First those with “{label}”", label=label)
     return tr.text("Highest first")
@@ -52,7 +52,7 @@ def describe_trend(card: Card, entries: list[FeedEntry], tr: Translation) -> str
         worst = bands[-1].get("label") or bands[-1]["value"]
         figures = {"band": worst, "begun": tr.percent(before), "now": tr.percent(now)}
         return tr.text("{band}: {begun} at first, {now} recently.", **figures) + " " + order
-    if wording.only_names_labels(card):
+    if wording.names_label(card):
         label = wording.label_texts(card)[card["output"]["focus"]]
         figures = {"band": label, "begun": tr.percent(before), "now": tr.percent(now)}
         return tr.text("{band}: {begun} at first, {now} recently.", **figures) + " " + order

@@ -26,13 +26,20 @@ class FieldType:
     """
 
     has_widget: ClassVar[bool] = True
-    """Whether the form has a widget for the field. A field without a widget keeps its default and is not in the URL."""
+    """Whether the form has a widget for the field."""
     can_sweep: ClassVar[bool] = True
     """Whether the pages What if and What to change can vary the field."""
     is_ordered: ClassVar[bool] = False
     """Whether the values have an order, so that a chart draws them on a line. Others are drawn as bars."""
     is_long: ClassVar[bool] = False
     """Whether a value is a text that is too long for a sentence."""
+
+    is_known: ClassVar[bool] = True
+    """Whether this demo knows the type. A field of another type keeps its default and is not in the URL."""
+    is_array: ClassVar[bool] = False
+    """Whether a value is too large for a sentence and for a link, such as a picture: a text only says what it is."""
+    is_picture: ClassVar[bool] = False
+    """Whether a value is a picture, which HTML shows."""
 
     is_number: ClassVar[bool] = False
     """Whether a value is a number, which a table writes in the reader's format, on the right."""
@@ -73,6 +80,18 @@ class FieldType:
     def value_with_unit(self, value: Any, tr: Translation) -> str:
         """Return a value as text for people, with its unit if it has one."""
         return self.value_text(value, tr)
+
+    def build_value(self, value: Any, tr: Translation) -> str:
+        """Return a value for HTML: a thumbnail of a picture as Markup, else its text with its unit, not escaped."""
+        return self.value_with_unit(value, tr)
+
+    def build_large(self, value: Any, tr: Translation) -> str:
+        """Return a value for HTML in which it is the main thing: a picture in its full size."""
+        return self.build_value(value, tr)
+
+    def caption(self, value: Any, tr: Translation) -> str:  # noqa: ARG002 - vectors use them
+        """Return what the form says of a field without a widget."""
+        return tr.text("This demo has no input for this field.")
 
     def cell_text(self, value: Value, tr: Translation) -> str:
         """Return a value as text for a cell of a file."""

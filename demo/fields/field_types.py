@@ -1,6 +1,11 @@
 """The table of the field types, and the fields of a card."""
 
+from typing import Any
+
 from client import Card, Field
+from demo.fields.arrays.array_field import make_digest
+from demo.fields.arrays.image_field import ImageField
+from demo.fields.arrays.vector_field import VectorField
 from demo.fields.boolean_field import BooleanField
 from demo.fields.category_field import CategoryField
 from demo.fields.date_field import DateField
@@ -19,6 +24,8 @@ _TYPES: dict[str, type[FieldType]] = {
     "text": TextField,
     "date": DateField,
     "datetime": DatetimeField,
+    "image": ImageField,
+    "vector": VectorField,
 }
 
 
@@ -30,6 +37,16 @@ def of(field: Field) -> FieldType:
 def order_by_importance(card: Card) -> list[str]:
     """Return the names of the fields, those that matter most first, then the others in the card's order."""
     return list(dict.fromkeys([*card.get("main_fields", []), *(field["name"] for field in card["inputs"])]))
+
+
+def digest_array(value: Any) -> str:
+    """Return the text that names a picture or a vector in a link."""
+    return make_digest(value)
+
+
+def has_picture(card: Card) -> bool:
+    """Tell whether an input of a card is a picture."""
+    return any(of(field).is_picture for field in card["inputs"])
 
 
 def get_fields(card: Card) -> dict[str, FieldType]:

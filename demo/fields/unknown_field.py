@@ -11,6 +11,7 @@ from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 class UnknownField(FieldType):
     """An input of a type that is newer than this demo."""
 
+    is_known = False
     has_widget = False
     can_sweep = False
 

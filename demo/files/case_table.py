@@ -4,6 +4,7 @@ import csv
 import io
 
 from client import Card, Value
+from demo.fields import field_types
 from demo.files.spreadsheet import CsvDialect
 from demo.session.saved_cases import SavedCase
 from wire.cells.cell_values import number_text
@@ -12,9 +13,12 @@ _SAMPLE_ROWS = 50
 
 
 def cases_to_csv(card: Card, saved: list[SavedCase], answers: list[dict[str, Value]], dialect: CsvDialect) -> str:
-    """Return a line for each case: its name, its fields, then the columns of `answers`."""
+    """Return a line for each case: its name, its fields, then the columns of `answers`.
+
+    Pictures and vectors are left out: a cell of a spreadsheet cannot hold them.
+    """
     out = io.StringIO()
-    names = [field["name"] for field in card["inputs"]]
+    names = [name for name, kind in field_types.get_fields(card).items() if not kind.is_array]
     writer = csv.writer(out, delimiter=dialect.separator)
     writer.writerow(["name", *names, *(answers[0] if answers else {})])
     for each, answer in zip(saved, answers, strict=True):

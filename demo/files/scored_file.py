@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from client import Card, InvalidAnswer, RecognisedFile, Row
 from demo.fields import field_types
-from demo.text.wording import answer_column, answer_columns, is_classification, label_texts, only_names_labels
+from demo.text.wording import answer_column, answer_columns, is_classification, label_texts, names_label
 from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW, WARNINGS, is_probability_column
 from wire.cells.text_style import TextStyle
 
@@ -135,7 +135,7 @@ def count_choices(card: Card, table: pa.Table) -> dict[str, int]:
 def _groups(card: Card) -> tuple[str, dict[str, str]]:
     """Return the column by which rows are chosen, and choice → its value. A label may have the name of another choice."""
     bands = card["output"].get("bands", [])
-    if bands or not only_names_labels(card):
+    if bands or not names_label(card):
         return DECISION, {band["value"]: band["value"] for band in bands}
     return LABEL, {label_choice(label): label for label in label_texts(card)}
 

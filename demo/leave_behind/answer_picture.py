@@ -116,7 +116,7 @@ def _draw_reasons(case: AnsweredCase, explanation: Explanation, tr: Translation)
     drawing = None
     for size in _BAR_SIZES:
         drawing = answer_drawing.draw_explanation(
-            case.card, explanation, tr, width=_COLUMN, size=size, start=case.start or explanation
+            case.card, explanation, tr, row=case.row, width=_COLUMN, size=size, start=case.start or explanation
         )
         if drawing is None or y + drawing.height + _LEGEND_HEIGHT < _FOOT:
             break
@@ -124,7 +124,7 @@ def _draw_reasons(case: AnsweredCase, explanation: Explanation, tr: Translation)
         return parts
     parts.append(drawing.at(_MIDDLE, y + 20))
     y += drawing.height + 60
-    for css_class, words in explanation_legend.describe_directions(case.card, tr):
+    for css_class, words in explanation_legend.describe_directions(case.card, tr, explanation):
         parts.append(draw_rectangle(_MIDDLE, y - 15, 16, 16, f"d-{css_class}"))
         parts += [
             draw_text(_MIDDLE + 26, y, line, size=_SMALL, css_class="d-muted") for line in wrap_text(words, 650, _SMALL, 1)

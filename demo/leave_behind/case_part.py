@@ -92,7 +92,7 @@ def _build_answer(case: AnsweredCase, explanation: Explanation, tr: Translation)
 def _build_reasons(case: AnsweredCase, explanation: Explanation, tr: Translation) -> Markup:
     parts = [Markup("<h3>{}</h3>").format(tr.text("Why")), build_paragraph("note", explanation["sentence"])]
     drawing = answer_drawing.draw_explanation(
-        case.card, explanation, tr, width=_HALF, size=_LETTER, start=case.start or explanation
+        case.card, explanation, tr, row=case.row, width=_HALF, size=_LETTER, start=case.start or explanation
     )
     if drawing:
         parts.append(drawing.to_svg(explanation["sentence"]))
@@ -126,10 +126,17 @@ def build_values(card: Card, row: Row, tr: Translation) -> Markup:
         for name, kind in kinds.items()
         if kind.is_long
     ]
+    texts += [
+        Markup('<div class="block"><h3>{}</h3>{}</div>').format(
+            wording.field_label(kind.field), kind.build_large(row[name], tr)
+        )
+        for name, kind in kinds.items()
+        if kind.is_picture
+    ]
     pairs = [
         Markup("<td>{}</td><td><b>{}</b></td>").format(wording.field_label(kind.field), kind.value_with_unit(row[name], tr))
         for name, kind in kinds.items()
-        if not kind.is_long
+        if not kind.is_long and not kind.is_picture
     ]
     if pairs:
         half = (len(pairs) + 1) // 2

@@ -6,8 +6,9 @@ from markupsafe import Markup
 
 from client import Card, Prediction, RightAnswer, Row, StoredFeedback
 from demo.text import answer_html, wording
+from demo.text.picture_html import build_picture, is_picture
 from demo.text.translation import Translation
-from demo.views.case_story import describe_row
+from demo.views.case_story import build_row
 
 _MAX_RAW = 80
 _MAX_RAW_FIELDS = 3
@@ -48,11 +49,22 @@ def describe_named_answer(card: Card | None, right: RightAnswer | None, tr: Tran
     return (wording.label_texts(card) if card else {}).get(right.get("label", ""), right.get("label", ""))
 
 
-def describe_case(card: Card | None, row: Row, tr: Translation) -> str:
-    """Return the first fields of a case with their values."""
-    if card is not None and (text := describe_row(card, row, tr)):
+def build_case(card: Card | None, row: Row, tr: Translation) -> str:
+    """Return the first fields of a case with their values for HTML; as Markup if there are pictures among them."""
+    if card is not None and (text := build_row(card, row, tr)):
         return text
-    return " · ".join(f"{name} {str(value)[:_MAX_RAW]}" for name, value in list(row.items())[:_MAX_RAW_FIELDS])
+    parts = [
+        Markup("{} {}").format(name, text[:_MAX_RAW] if not isinstance(text, Markup) else text)
+        for name, text in ((name, build_raw_value(name, value)) for name, value in list(row.items())[:_MAX_RAW_FIELDS])
+    ]
+    return Markup(" · ").join(parts)
+
+
+def build_raw_value(name: str, value: Any) -> str:
+    """Return a value of a field that no card describes for HTML: a picture as Markup, never the text of its bytes."""
+    if is_picture(value):
+        return build_picture(value, "thumbnail", name)
+    return f"[{len(value)}]" if isinstance(value, list) else str(value)
 
 
 def _build_raw(prediction: dict[str, Any]) -> Markup:

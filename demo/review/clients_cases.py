@@ -58,7 +58,7 @@ def _build_counts(found: FeedbackCaseComparison, titles: tuple[str, str], tr: Tr
 def _build_table(cases: list[ComparedCase], cards: tuple[Card, Card], titles: tuple[str, str], tr: Translation) -> Markup:
     rows = [
         TableRow(
-            answer_text.describe_case(cards[0], case["row"], tr),
+            answer_text.build_case(cards[0], case["row"], tr),
             [
                 answer_text.describe_named_answer(cards[0], case["right_answer"], tr),
                 *(

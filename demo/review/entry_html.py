@@ -60,7 +60,7 @@ def build_line(entry: StoredFeedback, card: Card | None, title: str, zone: tzinf
         Markup('<b class="verdict verdict-{}">{} {}</b>').format(
             entry["verdict"], _MARKS.get(entry["verdict"], ""), verdict_texts(tr).get(entry["verdict"], entry["verdict"])
         ),
-        Markup("<small>{}</small> {}").format(title, _typed(answer_text.describe_case(card, entry["row"], tr))),
+        Markup("<small>{}</small> {}").format(title, _typed(answer_text.build_case(card, entry["row"], tr))),
         answer_text.build_answer(card, answer_text.find_prediction(entry), tr),
         _typed(answer_text.describe_named_answer(card, entry["right_answer"], tr)),
         _typed(words),
@@ -80,11 +80,13 @@ def build_case(entry: StoredFeedback, card: Card | None, tr: Translation) -> Mar
     """Return the row as the person saw it: every field with its value."""
     fields = field_types.get_fields(card) if card else {}
     known = [
-        (field_label(fields[name].field), fields[name].value_with_unit(entry["row"][name], tr))
+        (field_label(fields[name].field), fields[name].build_value(entry["row"][name], tr))
         for name in fields
         if name in entry["row"]
     ]
-    unknown = [(name, str(value)) for name, value in entry["row"].items() if name not in fields]
+    unknown = [
+        (name, answer_text.build_raw_value(name, value)) for name, value in entry["row"].items() if name not in fields
+    ]
     return build_facts([*known, *unknown])
 
 
@@ -120,6 +122,8 @@ def build_facts(facts: Iterable[tuple[str, str]]) -> Markup:
 
 def _typed(text: str) -> Markup:
     """Return a text that somebody typed, shortened. It ends its own directions of writing, and paints over no other line."""
+    if isinstance(text, Markup):
+        return text
     short = text if len(text) <= _MAX_WORDS else text[: _MAX_WORDS - 1] + "…"
     return _whole(short)
 

@@ -3,13 +3,13 @@
 ?start=real-34%4089ceed0b&months_late_now=2&…        the start, the version of the model, and every value
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from client import Card, Row
 from demo.address import parameters
-from demo.address.field_values import decode_values, encode_values
+from demo.address.field_values import NO_ARRAYS, Arrays, decode_values, encode_values, list_arrays
 from demo.address.parameters import ANSWER, LANGUAGE, MODEL, START, field_parameter, shorten_parameter
 from demo.fields import field_types
 from demo.fields.field_type import FieldType
@@ -39,6 +39,8 @@ class Case:
     """What the model said when the link to this case was made, as text of the URL."""
     faults: dict[str, Fault] = field(default_factory=dict)
     """Field → why its cell in a file could not be read. The start has a default value instead."""
+    lost: list[str] = field(default_factory=list)
+    """The fields whose picture or vector is not in the link, and not known. The start has another one instead."""
     entry_notes: dict[str, str] = field(default_factory=dict)
     """Field → what the page says about its last entry, for example that it was not accepted."""
 
@@ -70,9 +72,9 @@ def get_start_label(card: Card, start: str) -> str:
 
 
 def complete_row(card: Card, row: Row) -> Row:
-    """Return a row with every field of the card, in the card's order. A field without a widget has its default."""
+    """Return a row with every field of the card, in the card's order. A field of an unknown type has its default."""
     fields = field_types.get_fields(card).items()
-    return {name: row[name] if name in row and field.has_widget else field.default() for name, field in fields}
+    return {name: row[name] if name in row and field.is_known else field.default() for name, field in fields}
 
 
 def start_case(card: Card, start: str) -> Case:
@@ -98,10 +100,11 @@ def encode_case(card: Card, case: Case, language: str) -> dict[str, str]:
     return common | {field_parameter(name): text for name, text in values}
 
 
-def decode_case(card: Card, query: dict[str, str]) -> Case:
+def decode_case(card: Card, query: dict[str, str], arrays: Arrays = NO_ARRAYS) -> Case:
     """Return the case of the parameters of a URL; `rejected` lists those that do not fit the card.
 
     A link of another version is a case of its own values: the card may have another row under the name of the start.
+    `arrays` are the pictures and vectors of this visit. Those of the starts are known too.
     """
     starts = get_start_rows(card)
     start, version = _split_start(query.get(START, ""), starts)
@@ -110,8 +113,10 @@ def decode_case(card: Card, query: dict[str, str]) -> Case:
     pairs = [(parameter, text) for parameter, text in query.items() if not parameters.is_reserved(parameter)]
     texts = [(names[parameter], text) for parameter, text in pairs if parameter in names]
     same = set(encode_values(card, case.start_row))  # they keep the form of the card, such as the offset of a moment
-    values, rejected = decode_values(card, [pair for pair in texts if pair not in same])
+    known = {**arrays, **list_arrays(card, starts.values())}
+    values, rejected = decode_values(card, [pair for pair in texts if pair not in same], known)
     case.row |= values
+    case.lost, rejected = _split_arrays(card, rejected)
     is_same_version = card["version"].startswith(version)
     unknown = [(START, start)] if start and start not in {*starts, EXTERNAL} and is_same_version else []
     unknown += [pair for pair in pairs if pair[0] not in names]
@@ -119,8 +124,16 @@ def decode_case(card: Card, query: dict[str, str]) -> Case:
     case.rejected = [shorten_parameter(*pair) for pair in unknown]
     if (start == EXTERNAL and start not in starts) or not is_same_version:
         linked = query.get(ANSWER, "")
-        return Case(EXTERNAL, dict(case.row), case.row, case.rejected, version or case.version, linked)
+        version = version or case.version
+        return Case(EXTERNAL, dict(case.row), case.row, case.rejected, version, linked, lost=case.lost)
     return case
+
+
+def _split_arrays(card: Card, rejected: Iterable[tuple[str, str]]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the fields among rejected pairs whose picture or vector is not known, and the other pairs."""
+    fields, pairs = field_types.get_fields(card), list(rejected)
+    lost = [name for name, _ in pairs if fields[name].is_array]
+    return lost, [pair for pair in pairs if pair[0] not in lost]
 
 
 def refit_case(card: Card, case: Case) -> list[str]:
@@ -130,7 +143,7 @@ def refit_case(card: Card, case: Case) -> list[str]:
     correct, if the widget can show it; else the field has its default.
     """
     fields = field_types.get_fields(card)
-    review = [name for name, kind in fields.items() if kind.has_widget and not _is_accepted(kind, name, case.row)]
+    review = [name for name, kind in fields.items() if kind.is_known and not _is_accepted(kind, name, case.row)]
     case.start_row, case.row = (
         complete_row(card, {name: value for name, value in row.items() if name in fields and fields[name].can_show(value)})
         for row in (case.start_row, case.row)

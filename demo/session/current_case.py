@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from client import Card, Row
+from client import Card, Row, Value
+from demo.address.field_values import Arrays, list_arrays
 from demo.address.parameters import MODEL, shorten_parameter
 from demo.session import cases, query_parameters
 from demo.session.cases import Case, Fault
 from demo.session.entity_lookup import EntityLookup
+
+_MAX_ARRAYS = 24
+"""A visit remembers so many pictures and vectors."""
 
 
 def choose_model(names: list[str]) -> str:
@@ -28,7 +32,8 @@ def get_case(card: Card) -> Case:
     name = card["name"]
     if name not in cases_by_model:
         parameters = query_parameters.read_parameters()
-        cases_by_model[name] = cases.decode_case(card, parameters if parameters.get(MODEL, name) == name else {})
+        own = parameters if parameters.get(MODEL, name) == name else {}
+        cases_by_model[name] = cases.decode_case(card, own, get_arrays())
         get_rejected_parameters().extend(cases_by_model[name].rejected)
         versions[name] = card["version"]
     case = cases_by_model[name]
@@ -54,6 +59,21 @@ def take_fields_to_review(card: Card) -> list[str]:
 def _get_fields_to_review() -> dict[str, list[str]]:
     fields: dict[str, list[str]] = st.session_state.setdefault("fields_to_review", {})
     return fields
+
+
+def get_arrays() -> Arrays:
+    """Return the pictures and vectors that this visit has used last, by their digest: a link does not hold them."""
+    arrays: dict[str, Value] = st.session_state.setdefault("known_arrays", {})
+    return arrays
+
+
+def remember_arrays(card: Card) -> None:
+    """Remember the pictures and vectors of the case, so that Back and the address of the page find them in this visit."""
+    case, known = get_case(card), dict(get_arrays())
+    for digest, value in list_arrays(card, [case.start_row, case.row]).items():
+        known.pop(digest, None)  # the newest is last
+        known[digest] = value
+    st.session_state["known_arrays"] = dict(list(known.items())[-_MAX_ARRAYS:])
 
 
 def _set_case(card: Card, case: Case) -> None:

@@ -18,6 +18,7 @@ _REQUEST = "requested_page"
 
 def write_address(card: Card, view: str = "") -> None:
     """Write the state of the page to the URL. A URL with the same meaning in another form stays."""
+    current_case.remember_arrays(card)
     parameters = _parameters(card, view)
     if _meaning(card, query_parameters.read_parameters()) != _meaning(card, parameters):
         query_parameters.write_parameters(parameters)
@@ -31,12 +32,13 @@ def _parameters(card: Card, view: str = "") -> dict[str, str]:
 
 def _meaning(card: Card, parameters: dict[str, str]) -> tuple[Any, ...]:
     """Return the meaning of the parameters, in a form that can be compared."""
-    case = cases.decode_case(card, parameters)
+    case = cases.decode_case(card, parameters, current_case.get_arrays())
     model_and_language = (parameters.get(MODEL, ""), parameters.get(LANGUAGE, get_translation().language))
     return (
         case.start,
         case.row,
         case.rejected,
+        case.lost,
         *model_and_language,
         parameters.get(VIEW, ""),
         parameters.get(SAVED_CASES, ""),

@@ -4,12 +4,13 @@ import streamlit as st
 
 from client import Card
 from demo.address.parameters import SAVED_CASES, shorten_parameter
+from demo.fields import field_types
 from demo.session import cases, current_case, query_parameters, saved_cases
 from demo.session.cases import Case
 from demo.session.saved_cases import CasesByModel, SavedCase
 from demo.session.visitor import get_translation
 
-_REQUEST = "save_requested"
+_REQUEST, _LOST_PICTURE = "save_requested", "lost_kept_picture"
 
 
 def get_all_saved_cases() -> CasesByModel:
@@ -28,16 +29,25 @@ def get_all_saved_cases() -> CasesByModel:
 def get_saved_cases(card: Card) -> list[SavedCase]:
     """Return the list of saved cases of a model. The caller may change the list in place."""
     saved = get_all_saved_cases().setdefault(card["name"], [])
-    saved[:], any_rejected = saved_cases.check_saved_cases(card, saved)
-    if any_rejected:
+    saved[:], any_rejected = saved_cases.check_saved_cases(card, saved, current_case.get_arrays())
+    if any_rejected and field_types.has_picture(card):
+        st.session_state[_LOST_PICTURE] = True
+    elif any_rejected:
         current_case.get_rejected_parameters().append(SAVED_CASES)
     return saved
+
+
+def is_picture_lost() -> bool:
+    """Return whether the link had kept cases with pictures that only the visit knew in which it was made."""
+    return bool(st.session_state.get(_LOST_PICTURE))
 
 
 def can_save(card: Card) -> bool:
     """Return whether the list and the URL can hold one more case."""
     saved = get_saved_cases(card)
-    extended = get_all_saved_cases() | {card["name"]: [*saved, SavedCase("?", current_case.get_case(card).row)]}
+    extended = get_all_saved_cases() | {
+        card["name"]: [*saved, saved_cases.save_row(card, "?", current_case.get_case(card).row)]
+    }
     return len(saved) < saved_cases.MAX_CASES and saved_cases.fits_url(extended)
 
 
@@ -66,4 +76,4 @@ def save_current_case(card: Card) -> None:
     """Save the current case under its name, unless it is saved already or the list is full."""
     saved, case = get_saved_cases(card), current_case.get_case(card)
     if can_save(card) and all(other.row != case.row for other in saved):
-        saved.append(SavedCase(saved_cases.make_unique_name(saved, name_case(card, case)), dict(case.row)))
+        saved.append(saved_cases.save_row(card, saved_cases.make_unique_name(saved, name_case(card, case)), case.row))

@@ -1,4 +1,7 @@
-"""Saved cases: named rows for comparison. The URL holds them as packed JSON: {model: [[name, row], …]}."""
+"""Saved cases: named rows for comparison. The URL holds them as packed JSON: {model: [[name, row], …]}.
+
+A row in the URL names pictures and vectors by their digest.
+"""
 
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -6,8 +9,9 @@ from typing import Any
 
 from client import Card, Row
 from demo.address import packed_json
-from demo.address.field_values import check_values
-from demo.session.cases import complete_row
+from demo.address.field_values import NO_ARRAYS, Arrays, check_values, list_arrays
+from demo.fields import field_types
+from demo.session.cases import complete_row, get_start_rows
 
 MAX_CASES = 12
 """The largest number of saved cases of one model: people cannot read a wider table."""
@@ -25,10 +29,27 @@ class SavedCase:
     name: str
     row: Row
     number: int = field(default_factory=lambda: next(_numbers), compare=False)
+    arrays: tuple[str, ...] = field(default=(), compare=False)
+    """The fields whose value is a picture or a vector."""
+
+    def row_of_url(self) -> Row:
+        """Return the row with the digest of each picture and vector."""
+        return self.row | {
+            name: field_types.digest_array(self.row[name]) for name in self.arrays if self.row[name] is not None
+        }
 
 
 CasesByModel = dict[str, list[Any]]
 """Model → its saved cases. Until a visit has read the card of a model, they are unchecked JSON from the URL."""
+
+
+def save_row(card: Card, name: str, row: Row) -> SavedCase:
+    """Return a named row of a card."""
+    return SavedCase(name, dict(row), arrays=_array_fields(card))
+
+
+def _array_fields(card: Card) -> tuple[str, ...]:
+    return tuple(name for name, kind in field_types.get_fields(card).items() if kind.is_array)
 
 
 def index_of(saved: list[SavedCase], number: int | None) -> int | None:
@@ -51,7 +72,7 @@ def make_unique_name(saved: list[SavedCase], name: str) -> str:
 def encode_saved_cases(saved: CasesByModel) -> str:
     """Return the saved cases of all models as text for the URL; empty if there are none."""
     plain = {
-        model: [[case.name, case.row] if isinstance(case, SavedCase) else case for case in cases]
+        model: [[case.name, case.row_of_url()] if isinstance(case, SavedCase) else case for case in cases]
         for model, cases in saved.items()
         if cases
     }
@@ -73,18 +94,21 @@ def decode_saved_cases(text: str) -> CasesByModel:
     return {str(model)[:_MAX_MODEL_NAME]: cases[:MAX_CASES] for model, cases in tree.items()}
 
 
-def check_saved_cases(card: Card, cases: list[Any]) -> tuple[list[SavedCase], bool]:
-    """Return the saved cases that fit the card, and whether any did not."""
+def check_saved_cases(card: Card, cases: list[Any], arrays: Arrays = NO_ARRAYS) -> tuple[list[SavedCase], bool]:
+    """Return the saved cases that fit the card, and whether any did not, or had a picture that is not known."""
     saved: list[SavedCase] = []
+    names = _array_fields(card)
+    is_checked = all(isinstance(case, SavedCase) for case in cases)
+    known = {} if is_checked else {**arrays, **list_arrays(card, get_start_rows(card).values())}
     for case in cases:
         if isinstance(case, SavedCase):
-            saved.append(replace(case, row=complete_row(card, case.row)))
+            saved.append(replace(case, row=complete_row(card, case.row), arrays=names))
             continue
         try:
             name, row = case
             name = make_unique_name(saved, str(name) or "?")
             name.encode()  # raises UnicodeEncodeError, a ValueError, for a lone surrogate
-            saved.append(SavedCase(name, complete_row(card, check_values(card, row))))
-        except (ValueError, TypeError):
+            saved.append(save_row(card, name, complete_row(card, check_values(card, row, known))))
+        except (ValueError, TypeError, KeyError):
             continue
     return saved, len(saved) < len(cases)

@@ -1,5 +1,6 @@
 """Queries to the service: cards for all visits, answers for this visit. Each query is sent once; errors are collected."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -71,8 +72,7 @@ def get_card(model: str, version: str | None = None) -> Card:
 
 def _fetch_or_last(key: str, fetch: Callable[[], A]) -> A:
     """Return what `fetch` returns, or what it returned last. Raises ServiceError if it never did."""
-    last = _last_responses()
-    error = find_unreachable()
+    last, error = _last_responses(), find_unreachable()
     if error is None:
         try:
             last[key] = fetch()
@@ -234,7 +234,7 @@ def forget_cards() -> None:
 
 
 def _cache_key(kind: str, card: Card, *parts: Any) -> str:
-    return json.dumps([kind, card["name"], card["version"], *parts])
+    return hashlib.sha256(json.dumps([kind, card["name"], card["version"], *parts]).encode()).hexdigest()
 
 
 def _cached_answers() -> dict[str, Any]:

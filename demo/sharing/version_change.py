@@ -33,7 +33,7 @@ def describe_change(card: Card, case: Case, tr: Translation) -> str:
             return ""
         before, difference = _compare_with_link(card, linked, now, tr)
     words = {"before": before, "now": wording.format_prediction(card, now, tr)}
-    if wording.only_names_labels(card):
+    if wording.names_label(card):
         return tr.text("The answer was {before}; today it is {now}.", **words)
     return tr.text("The answer was {before}; today it is {now}: {difference}.", **words, difference=difference)
 

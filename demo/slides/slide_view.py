@@ -56,12 +56,14 @@ def build_facts(card: Card, row: Row, prepared: Row, tr: Translation, chosen: Se
         return Markup('<blockquote class="slide-text" dir="auto">{}</blockquote>').format(
             text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]} …"
         )
+    pictures = concatenate(kind.build_large(row.get(name), tr) for name, kind in kinds.items() if kind.is_picture)
     changed = [name for name in kinds if row.get(name) != prepared.get(name)]
     names = (
         chosen or [*changed, *(name for name in field_types.order_by_importance(card) if name not in changed)][:_MAX_FACTS]
     )
-    rows = concatenate(_build_fact(card, name, row, prepared, tr) for name in kinds if name in names)
-    return Markup('<dl class="slide-facts">{}</dl>').format(rows)
+    facts = [name for name in kinds if name in names and not kinds[name].is_picture]
+    rows = concatenate(_build_fact(card, name, row, prepared, tr) for name in facts)
+    return pictures + Markup('<dl class="slide-facts">{}</dl>').format(rows) if facts else pictures
 
 
 def _build_fact(card: Card, name: str, row: Row, prepared: Row, tr: Translation) -> Markup:

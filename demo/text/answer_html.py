@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from client import Band, Card, Prediction, Usualness
-from demo.text.markup import build_paragraph
+from demo.text.markup import build_paragraph, concatenate
 from demo.text.translation import Translation
 from demo.text.wording import (
     FEW_KNOWN_WORDS,
@@ -19,11 +19,12 @@ from demo.text.wording import (
     is_void,
     knows_nothing,
     label_texts,
-    only_names_labels,
+    names_label,
 )
 
 _SHORT_LABEL, _SHORT_NUMBER = 12, 8
 _MANY_LABELS = 3
+_SHOWN_LABELS = 3
 _NOTHING = "–"
 UNUSUAL_PERCENTILE = 90
 """From this percentile on, a case is called unusual."""
@@ -55,7 +56,7 @@ def build_contradiction_mark(prediction: Prediction, tr: Translation) -> Markup:
 
 def build_counted(card: Card) -> Markup:
     """Return what the number of a classification counts, to stand after it: "risk of not paying"; else nothing."""
-    counted = card["output"].get("sentence", "") if has_probabilities(card) else ""
+    counted = card["output"].get("sentence", "") if has_probabilities(card) and not names_label(card) else ""
     return Markup(' <span class="counted">{}</span>').format(counted) if counted else Markup()
 
 
@@ -76,15 +77,19 @@ def build_usualness(prediction: Prediction, usualness: Usualness | None, tr: Tra
 
 def number_class(card: Card, answer: str) -> str:
     """Return the CSS classes of a large answer: a label and a long number have smaller letters."""
-    if only_names_labels(card):
+    if names_label(card):
         return "number label-text" if len(answer) <= _SHORT_LABEL else "number label-text long"
     return "number" if len(answer) <= _SHORT_NUMBER else "number many-digits"
 
 
 def build_large_answer(card: Card, prediction: Prediction, tr: Translation) -> Markup:
     """Return the answer as the largest text on the page, with what it counts beside it. On a phone it stays in view."""
-    is_label = only_names_labels(card)
-    number = format_prediction(card, prediction, tr) if is_label else format_answer(card, answer_value(card, prediction), tr)
+    is_label, share = names_label(card), ""
+    if is_label:
+        number = label_texts(card).get(prediction["label"], prediction["label"])
+        share = format_answer(card, prediction["probabilities"][prediction["label"]], tr) if has_probabilities(card) else ""
+    else:
+        number = format_answer(card, answer_value(card, prediction), tr)
     number = _NOTHING if knows_nothing(card, prediction) else number
     return Markup(
         '<div class="answer{}" role="status" aria-live="polite"><span class="{}">{}</span>'
@@ -93,7 +98,7 @@ def build_large_answer(card: Card, prediction: Prediction, tr: Translation) -> M
         " void" if is_void(card, prediction) else "",
         number_class(card, number),
         number,
-        card["output"].get("unit", ""),
+        share or card["output"].get("unit", ""),
         "" if is_label else card["output"].get("sentence", ""),
         Markup() if number == _NOTHING else build_band_badge(card, prediction),
         build_contradiction_mark(prediction, tr),
@@ -101,10 +106,15 @@ def build_large_answer(card: Card, prediction: Prediction, tr: Translation) -> M
 
 
 def build_most_likely(card: Card, prediction: Prediction, tr: Translation) -> Markup:
-    """Return the two most likely of three or more labels: the large answer is the probability of one of them alone."""
+    """Return the two most likely of three labels or more: the large answer is the probability of one of them alone.
+
+    If the large answer is the likeliest of many labels, return a bar for each label.
+    """
     labels = label_texts(card)
     if not has_probabilities(card) or len(labels) < _MANY_LABELS:
         return Markup()
+    if names_label(card):
+        return _build_label_shares(card, prediction, tr)
     probabilities = prediction["probabilities"]
     first, second = sorted(labels, key=lambda label: -probabilities[label])[:2]
     sentence = tr.text(
@@ -115,6 +125,24 @@ def build_most_likely(card: Card, prediction: Prediction, tr: Translation) -> Ma
         other_share=format_answer(card, probabilities[second], tr),
     )
     return build_paragraph("range", sentence)
+
+
+def _build_label_shares(card: Card, prediction: Prediction, tr: Translation) -> Markup:
+    """Return the labels as bars, the likeliest first; all but the first few are folded."""
+    labels, shares = label_texts(card), prediction["probabilities"]
+    template = Markup(
+        '<li><span class="share-name">{}</span><span class="share-track"><i style="width:{:.1f}%"></i></span>'
+        '<span class="share-amount">{}</span></li>'
+    )
+    rows = [
+        template.format(labels[label], shares[label] * 100, format_answer(card, shares[label], tr))
+        for label in sorted(labels, key=lambda label: -shares[label])
+    ]
+    others = tr.count("{n} other label", "{n} other labels", len(rows) - _SHOWN_LABELS)
+    return Markup(
+        '<div class="label-shares"><ul class="shares">{}</ul><details><summary>{}</summary>'
+        '<ul class="shares">{}</ul></details></div>'
+    ).format(concatenate(rows[:_SHOWN_LABELS]), others, concatenate(rows[_SHOWN_LABELS:]))
 
 
 def describe_interval(card: Card, prediction: Prediction, tr: Translation) -> str:

@@ -26,7 +26,7 @@ CONTRADICTION = "contradiction"
 FEW_KNOWN_WORDS = "few_known_words"
 UNLIKE_TRAINING = "unlike_training"
 """The code of a warning: the model knows few words of a text."""
-_MIN_WITHOUT_DECIMALS = 1000
+_MIN_WITHOUT_DECIMALS, _MANY_LABELS = 1000, 6
 _SHARE_DECIMALS = (0, 1, 2)
 
 
@@ -43,6 +43,11 @@ def has_probabilities(card: Card) -> bool:
 def only_names_labels(card: Card) -> bool:
     """Tell whether the model names a label without a probability."""
     return is_classification(card) and not has_probabilities(card)
+
+
+def names_label(card: Card) -> bool:
+    """Tell whether people read a label as the answer: there are no probabilities, or those of many labels."""
+    return only_names_labels(card) or (is_classification(card) and len(label_texts(card)) >= _MANY_LABELS)
 
 
 def label_texts(card: Card) -> dict[str, str]:
@@ -74,7 +79,7 @@ def count_rows(card: Card, number: int, tr: Translation) -> str:
 
 def answer_title(card: Card, tr: Translation) -> str:
     """Return what the answer value is, as a title: "Risk of not paying", or "Estimated price of this diamond"."""
-    sentence = "" if only_names_labels(card) else card["output"].get("sentence", "")
+    sentence = "" if names_label(card) else card["output"].get("sentence", "")
     return sentence[:1].upper() + sentence[1:] if sentence else tr.text("Answer")
 
 
@@ -85,7 +90,7 @@ def label_before_number(label: str, tr: Translation) -> str:
 
 def answer_column(card: Card) -> str:
     """Return the name of the column that holds the answer in scored files: its number, or the label alone."""
-    if only_names_labels(card):
+    if names_label(card):
         return LABEL
     return probability_column(card["output"]["focus"]) if is_classification(card) else VALUE
 
@@ -136,9 +141,11 @@ def format_answer_with_unit(card: Card, value: float, tr: Translation) -> str:
 
 
 def format_prediction(card: Card, prediction: Prediction, tr: Translation) -> str:
-    """Return the answer of a prediction as text: 56%, 3,251 USD, or the label if the model has no probabilities."""
-    if only_names_labels(card):
-        return label_texts(card).get(prediction["label"], prediction["label"])
+    """Return the answer of a prediction as text: 56%, 3,251 USD, or its label: "sneaker", with its share if there is one."""
+    if names_label(card):
+        label = label_texts(card).get(prediction["label"], prediction["label"])
+        share = prediction["probabilities"][prediction["label"]] if has_probabilities(card) else None
+        return label if share is None else f"{label}, {format_answer(card, share, tr)}"
     return format_answer_with_unit(card, answer_value(card, prediction), tr)
 
 
@@ -158,8 +165,7 @@ def answer_decimals(card: Card, value: float) -> int:
 
 def other_label(card: Card, tr: Translation) -> str:
     """Return the words for the label whose probability is not shown; with several, "others"."""
-    focus = card["output"].get("focus", "")
-    others = [text for value, text in label_texts(card).items() if value != focus]
+    others = [text for value, text in label_texts(card).items() if value != card["output"].get("focus", "")]
     return others[0] if len(others) == 1 else tr.text("others")
 
 
@@ -191,10 +197,8 @@ def describe_known_words(known_words: KnownWords, tr: Translation) -> str:
 
 def find_band(card: Card, prediction: Prediction) -> Band | None:
     """Return the card's band of a prediction's decision; None if it has none."""
-    for band in card["output"].get("bands", []):
-        if band["value"] == prediction["decision"]:
-            return band
-    return None
+    bands = card["output"].get("bands", [])
+    return next((band for band in bands if band["value"] == prediction["decision"]), None)
 
 
 def field_label(field: Field) -> str:
@@ -208,16 +212,15 @@ def describe_difference(card: Card, start: float, now: float, tr: Translation) -
     if change == 0:
         return tr.text("practically unchanged")
     if is_classification(card):
-        if change > 0:
-            return tr.count("{n} point more", "{n} points more", int(change))
-        return tr.count("{n} point less", "{n} points less", int(-change))
+        more = tr.count("{n} point more", "{n} points more", int(change))
+        return more if change > 0 else tr.count("{n} point less", "{n} points less", int(-change))
     amount = format_answer_with_unit(card, abs(change), tr)
     return tr.text("{amount} more", amount=amount) if change > 0 else tr.text("{amount} less", amount=amount)
 
 
 def compare_predictions(card: Card, start: Prediction, now: Prediction, tr: Translation) -> str:
     """Return the difference of two predictions in words; without probabilities, whether the label is the same."""
-    if not only_names_labels(card):
+    if not names_label(card):
         return describe_difference(card, answer_value(card, start), answer_value(card, now), tr)
     if start["label"] == now["label"]:
         return tr.text("the same answer")

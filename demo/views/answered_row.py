@@ -6,14 +6,14 @@ from client import Card, Row, Value
 from demo.text import answer_html
 from demo.text.translation import Translation
 from demo.text.wording import describe_answer, format_answer_with_unit, is_classification
-from demo.views.case_story import describe_row
+from demo.views.case_story import build_row
 
 
 def build_answered_row(card: Card, row: Row, answer: str, band_value: str | None, *, name: str, tr: Translation) -> Markup:
     """Return a case, or `name` if none of its fields is known, its answer and its band as HTML."""
     band = next((band for band in card["output"].get("bands", []) if band["value"] == band_value), None)
     return Markup('<p class="feed-text">{}</p><p class="feed-answer"><b>{}</b>{}{}</p>').format(
-        describe_row(card, row, tr) or name,
+        build_row(card, row, tr) or name,
         answer,
         answer_html.build_counted(card),
         answer_html.build_badge(band) if band else "",
@@ -31,7 +31,7 @@ def describe_truth(card: Card, truth: Value, tr: Translation) -> str:
 def build_outcome(card: Card, row: Row, answer: float, truth: Value, tr: Translation) -> Markup:
     """Return the case, the answer of the model and what really happened, as HTML."""
     return Markup('<p class="outcome">{}<br><strong>{}</strong> · {}</p>').format(
-        describe_row(card, row, tr),
+        build_row(card, row, tr),
         tr.text("Model: {answer}", answer=describe_answer(card, answer, tr)),
         tr.text("Actually: {truth}", truth=describe_truth(card, truth, tr)),
     )

@@ -6,8 +6,9 @@ from client import Card, Prediction, Row
 from demo.fields import field_types
 from demo.session.cases import Case
 from demo.session.entity_lookup import EntityLookup, changes_since_prediction
+from demo.text.markup import concatenate
 from demo.text.translation import Translation
-from demo.text.wording import compare_predictions, field_label, format_prediction, only_names_labels
+from demo.text.wording import compare_predictions, field_label, format_prediction, names_label
 
 _NAMED_CHANGES = 3
 _MAX_NAMED_FIELDS = 3
@@ -19,8 +20,18 @@ def describe_row(card: Card, row: Row, tr: Translation) -> str:
     texts = [name for name, field in fields.items() if field.is_long and name in row]
     if texts:
         return str(row[texts[0]])
-    known = [name for name in field_types.order_by_importance(card) if name in row][:_MAX_NAMED_FIELDS]
+    known = [name for name in field_types.order_by_importance(card) if name in row]
+    known = ([name for name in known if not fields[name].is_array] or known)[:_MAX_NAMED_FIELDS]
     return " · ".join(f"{field_label(fields[name].field)} {fields[name].value_with_unit(row[name], tr)}" for name in known)
+
+
+def build_row(card: Card, row: Row, tr: Translation) -> str:
+    """Return a case for HTML: thumbnails of its pictures as Markup, and its text if it has other fields."""
+    fields = field_types.get_fields(card)
+    pictures = [fields[name].build_value(row[name], tr) for name in row if name in fields and fields[name].is_picture]
+    has_others = any(name in row and not fields[name].is_array for name in fields)
+    text = describe_row(card, row, tr) if has_others or not pictures else ""
+    return Markup("{} {}").format(concatenate(pictures), text) if pictures else text
 
 
 def describe_changes(card: Card, case: Case, tr: Translation) -> str:
@@ -30,7 +41,7 @@ def describe_changes(card: Card, case: Case, tr: Translation) -> str:
     listed = []
     for name in names[:_NAMED_CHANGES]:
         field, kind = fields[name], field_types.of(fields[name])
-        if kind.is_long:
+        if kind.is_long or kind.is_array:
             listed.append(field_label(field))
             continue
         before, after = kind.value_text(case.start_row[name], tr), kind.value_with_unit(case.row[name], tr)
@@ -43,6 +54,8 @@ def describe_changes(card: Card, case: Case, tr: Translation) -> str:
 def describe_case(card: Card, case: Case, start: Prediction, now: Prediction, tr: Translation) -> tuple[str, str, str]:
     """Return the sentence under the answer in three parts; the middle one is emphasized."""
     if not case.changed():
+        if all(kind.is_array for kind in field_types.get_fields(card).values()):
+            return tr.text("Starting point. Take a photo, or choose another picture."), "", ""
         return tr.text("Starting point. Change a field and see how the answer changes."), "", ""
     introduction = tr.text("Started at {start}, now", start=_quote_label(card, start, tr))
     difference = compare_predictions(card, start, now, tr)
@@ -52,7 +65,7 @@ def describe_case(card: Card, case: Case, start: Prediction, now: Prediction, tr
 def _quote_label(card: Card, prediction: Prediction, tr: Translation) -> str:
     """Return the answer of a prediction as text; a label stands in quotation marks."""
     text = format_prediction(card, prediction, tr)
-    return tr.text("“{label}”", label=text) if only_names_labels(card) else text
+    return tr.text("“{label}”", label=text) if names_label(card) else text
 
 
 def describe_stored_case(
@@ -85,3 +98,21 @@ def describe_feature_age(lookup: EntityLookup, tr: Translation) -> str:
     sentence = tr.text("These values were stored {age}.", age=age)
     as_of = features.get("as_of")
     return f"{sentence} {tr.text('The newest data are from {date}.', date=tr.date(as_of))}" if as_of else sentence
+
+
+def describe_nothing_to_vary(card: Card, tr: Translation) -> str:
+    """Return why the page What if shows nothing for a model, and what to do instead."""
+    if field_types.has_picture(card):
+        return tr.text("This model uses only a picture, so there is no value to vary. On Try, take another picture.")
+    return tr.text(
+        "This model uses only a text, so there is no value to vary. On Try, change the words and see their colours."
+    )
+
+
+def describe_nothing_to_change(card: Card, tr: Translation) -> str:
+    """Return why the page What to change shows nothing for a model, and what to do instead."""
+    if field_types.has_picture(card):
+        return tr.text(
+            "This model uses only a picture, so there is nothing to change step by step. On Try, take another picture."
+        )
+    return tr.text("This model uses only a text, so there is nothing to change step by step. On Try, use other words.")

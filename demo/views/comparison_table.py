@@ -4,13 +4,14 @@ import math
 
 from markupsafe import Markup
 
-from client import Card, Explanation, Value
+from client import Card, Contribution, Explanation, Field, Row, Value
 from demo.fields import field_types
 from demo.session.saved_cases import SavedCase
 from demo.text import answer_html, wording
+from demo.text.heat_map import build_svg, describe_place
 from demo.text.markup import TableRow, build_scrollable, build_table, concatenate
 from demo.text.translation import Translation
-from demo.views import answered_row, explanation_legend, field_notes
+from demo.views import answered_row, explanation_bars, explanation_legend, field_notes
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, probability_column
 
 _MAX_REASONS = 4
@@ -38,13 +39,8 @@ def build_case_table(
         truths = [answered_row.find_truth(card, each.row) for each in saved]
         texts = ["–" if truth is None else answered_row.describe_truth(card, truth, tr) for truth in truths]
         rows.append(TableRow(tr.text("What really happened"), texts))
-    for field in card["inputs"]:
-        values: list[Value] = [each.row[field["name"]] for each in saved]
-        if any(value != values[0] for value in values):
-            texts = [_shorten(field_types.of(field).value_with_unit(value, tr)) for value in values]
-            cells = [_bold(text) if value != values[0] else text for text, value in zip(texts, values, strict=True)]
-            rows.append(TableRow(wording.field_label(field), cells))
-    reasons = [_build_reasons(card, each, tr) for each in explanations]
+    rows += _build_value_rows(card, saved, tr)
+    reasons = [_build_reasons(card, case.row, each, tr) for case, each in zip(saved, explanations, strict=True)]
     rows.append(TableRow(tr.text("Strongest reasons"), reasons, Markup(' class="reasons"')))
     contradictions = [field_notes.describe_contradictions(each["prediction"], tr) for each in explanations]
     if any(contradictions):
@@ -53,6 +49,18 @@ def build_case_table(
     if any(usualness):
         rows.append(TableRow(tr.text("How unusual"), usualness))
     return build_scrollable(build_table([each.name for each in saved], rows, "compared"))
+
+
+def _build_value_rows(card: Card, saved: list[SavedCase], tr: Translation) -> list[TableRow]:
+    """Return a row for each field in which cases differ, and for each picture, which comes first."""
+    rows = []
+    for kind in sorted(field_types.get_fields(card).values(), key=lambda kind: not kind.is_picture):
+        values: list[Value] = [each.row[kind.field["name"]] for each in saved]
+        if kind.is_picture or any(value != values[0] for value in values):
+            texts = [_shorten(kind.build_value(value, tr)) for value in values]
+            cells = [_bold(text) if value != values[0] else text for text, value in zip(texts, values, strict=True)]
+            rows.append(TableRow(wording.field_label(kind.field), cells))
+    return rows
 
 
 def build_model_table(
@@ -102,7 +110,7 @@ def describe_disagreement(
                 count,
             )
         return tr.text("Both models make the same decision on all these cases.")
-    if wording.only_names_labels(cards[0]):
+    if wording.names_label(cards[0]):
         count = sum(one["prediction"]["label"] != two["prediction"]["label"] for _, one, two in pairs)
         if count:
             return tr.count(
@@ -139,7 +147,7 @@ def _export_columns_of(card: Card, explanation: Explanation, first: float) -> di
     else:
         interval = prediction.get("interval")
         columns |= {VALUE: prediction["value"]} | ({LOW: interval["low"], HIGH: interval["high"]} if interval else {})
-    if not wording.only_names_labels(card):
+    if not wording.names_label(card):
         columns["difference_to_first"] = wording.answer_value(card, prediction) - first
     for field in card["inputs"]:
         contributions = [each["contribution"] for each in explanation["contributions"] if each["field"] == field["name"]]
@@ -167,14 +175,26 @@ def _strongest_reasons(card: Card, explanation: Explanation, tr: Translation) ->
     fields = {field["name"]: field for field in card["inputs"]}
     return [
         (
-            str(each["value"]) if "span" in each else wording.field_label(fields[each["field"]]),
+            _name_reason(fields[each["field"]], each, tr),
             explanation_legend.format_contribution(card, each["contribution"], tr),
         )
         for each in sorted(explanation["contributions"], key=lambda each: -abs(each["contribution"]))[:_MAX_REASONS]
     ]
 
 
-def _build_reasons(card: Card, explanation: Explanation, tr: Translation) -> Markup:
+def _name_reason(field: Field, each: Contribution, tr: Translation) -> str:
+    """Return a field, a word of a text, or where a patch of a picture is."""
+    if "span" in each:
+        return str(each["value"])
+    region = each.get("region")
+    if not region:
+        return wording.field_label(field)
+    return describe_place((field.get("width") or 1, field.get("height") or 1), region, tr)
+
+
+def _build_reasons(card: Card, row: Row, explanation: Explanation, tr: Translation) -> Markup:
+    if heat_map := explanation_bars.make_heat_map(card, row, explanation):
+        return build_svg(heat_map, explanation["sentence"])
     reasons = _strongest_reasons(card, explanation, tr)
     items = (Markup("<li>{} <b>{}</b></li>").format(_shorten(name), amount) for name, amount in reasons)
     return Markup("<ul>{}</ul>").format(concatenate(items))
@@ -185,4 +205,4 @@ def _bold(text: str) -> Markup:
 
 
 def _shorten(text: str) -> str:
-    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
+    return text if isinstance(text, Markup) or len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"

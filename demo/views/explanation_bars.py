@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from client import Card, Contribution, Explanation, Field
+from client import Card, Contribution, Explanation, Field, Row
 from demo.fields import field_types
+from demo.text.heat_map import HeatMap
 from demo.text.translation import Translation
 from demo.text.wording import field_label, is_classification
 from demo.views.explanation_legend import format_contribution, shown_ends
@@ -57,6 +58,17 @@ def list_words(card: Card, now: Explanation, tr: Translation) -> list[Explanatio
     ]
 
 
+def make_heat_map(card: Card, row: Row, now: Explanation) -> HeatMap | None:
+    """Return the patches of a picture with their contributions; None if the explanation has none."""
+    patches = [(each["region"], each["contribution"]) for each in now["contributions"] if each.get("region")]
+    if not patches:
+        return None
+    name = now["contributions"][0]["field"]
+    (field,) = (field for field in card["inputs"] if field["name"] == name)
+    width, height = field.get("width") or 1, field.get("height") or 1
+    return HeatMap(str(row.get(name)), width, height, patches, now.get("strongest_region"))
+
+
 def longest(bars: list[ExplanationBar]) -> float:
     """Return the largest size of a contribution, now or before; never 0."""
     return max([1e-12, *(max(abs(bar.contribution), abs(bar.before or 0.0)) for bar in bars)])
@@ -92,6 +104,9 @@ def round_to_sum(values: list[float], total: float, decimals: int) -> list[float
 
 
 def format_value(field: Field, each: Contribution, tr: Translation) -> str:
-    """Return the value of a contribution as text, shortened."""
-    text = field_types.of(field).value_with_unit(each["value"], tr)
+    """Return the value of a contribution as text, shortened; empty for a picture or a vector."""
+    kind = field_types.of(field)
+    if kind.is_array:
+        return ""
+    text = kind.value_with_unit(each["value"], tr)
     return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 1] + "…"

@@ -11,6 +11,7 @@ from demo.text.wording import (
     has_probabilities,
     is_classification,
     label_texts,
+    names_label,
     only_names_labels,
 )
 
@@ -36,9 +37,15 @@ def shown_ends(card: Card, now: Explanation) -> tuple[float, float, int]:
     return round(base, decimals), round(answer, decimals), decimals
 
 
+def explained_label(card: Card, now: Explanation) -> str:
+    """Return the words for the label whose probability is explained: of a picture, the likeliest one."""
+    label = now.get("label") or card["output"]["focus"]
+    return label_texts(card).get(label, label)
+
+
 def build_legend(card: Card, now: Explanation, start: Explanation, tr: Translation) -> Markup:
-    spans = any("span" in each for each in now["contributions"])
-    keys = describe_directions(card, tr)
+    spans = any("span" in each or each.get("region") for each in now["contributions"])
+    keys = describe_directions(card, tr, now)
     if now is not start and not spans:
         keys.append(("before", tr.text("where it started")))
     legend = Markup(" ").join(Markup('<span class="key {}"></span>{}').format(*key) for key in keys)
@@ -62,7 +69,9 @@ def _describe_error(card: Card, now: Explanation, tr: Translation, *, spans: boo
     number, unit = format_contribution(card, now["standard_error"], tr).lstrip("+"), card["output"].get("unit", "")
     error = tr.text("{n} pp", n=number) if is_classification(card) else f"{number}\N{NO-BREAK SPACE}{unit}".rstrip()
     if spans:
-        return tr.text("A word may be off by about {error}.", error=error)
+        is_word = any("span" in each for each in now["contributions"])
+        sentence = tr.text("A word may be off by about {error}.", error=error)
+        return sentence if is_word else tr.text("A patch may be off by about {error}.", error=error)
     return tr.text("A bar may be off by about {error}.", error=error)
 
 
@@ -83,10 +92,10 @@ def _describe_ends(card: Card, now: Explanation, tr: Translation) -> str:
     return tr.text("The bars lead from the average answer, {base}, to {answer}.", base=base, answer=answer)
 
 
-def describe_directions(card: Card, tr: Translation) -> list[tuple[str, str]]:
+def describe_directions(card: Card, tr: Translation, now: Explanation) -> list[tuple[str, str]]:
     """Return the CSS class and the words of contributions that raise and that lower the answer."""
-    if only_names_labels(card):
-        label = label_texts(card)[card["output"]["focus"]]
+    if names_label(card):
+        label = explained_label(card, now)
         up, down = tr.text("speaks for “{label}”", label=label), tr.text("speaks against “{label}”", label=label)
     elif is_classification(card) and (counted := card["output"].get("sentence", "")):
         up, down = tr.text("raises the {counted}", counted=counted), tr.text("lowers the {counted}", counted=counted)

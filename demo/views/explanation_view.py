@@ -3,7 +3,9 @@
 from markupsafe import Markup
 
 from client import Card, Explanation, Row
+from demo.text import heat_map as heat_maps
 from demo.text.answer_html import UNUSUAL_PERCENTILE
+from demo.text.heat_map import HeatMap
 from demo.text.markup import build_paragraph, concatenate
 from demo.text.translation import Translation
 from demo.text.wording import (
@@ -17,10 +19,11 @@ from demo.text.wording import (
     has_probabilities,
     is_classification,
     label_texts,
+    names_label,
 )
 from demo.views import explanation_bars
 from demo.views.explanation_bars import ExplanationBar
-from demo.views.explanation_legend import build_legend, format_contribution
+from demo.views.explanation_legend import build_legend, explained_label, format_contribution
 
 _TWO = 2
 _LESS_USUAL = 75
@@ -32,7 +35,10 @@ def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation
     parts = [heading, build_paragraph("why-sentence", now["sentence"])]
     if now["contributions"]:
         spans = any("span" in each for each in now["contributions"])
-        parts.append(_build_words(card, row, now, tr) if spans else _build_bars(card, now, start, tr))
+        if heat_map := explanation_bars.make_heat_map(card, row, now):
+            parts.append(_build_heat_map(card, heat_map, now, tr))
+        else:
+            parts.append(_build_words(card, row, now, tr) if spans else _build_bars(card, now, start, tr))
         parts.append(build_legend(card, now, start, tr))
     css_class = {1: "why swapped", -1: "why", 0: "why neutral"}[better_direction(card)]
     return Markup('<section class="{}">{}</section>').format(css_class, concatenate(parts))
@@ -43,7 +49,7 @@ def _build_title(card: Card, now: Explanation, tr: Translation) -> str:
     labels = label_texts(card)
     if len(labels) <= _TWO or not has_probabilities(card):
         return tr.text("Why")
-    answer, label = format_answer(card, now["output"], tr), labels[now.get("label") or card["output"]["focus"]]
+    answer, label = format_answer(card, now["output"], tr), explained_label(card, now)
     return tr.text("Why {answer} for “{label}”", answer=answer, label=label)
 
 
@@ -98,6 +104,16 @@ def _side(contribution: float) -> str:
     return "up" if contribution >= 0 else "down"
 
 
+def _build_heat_map(card: Card, heat_map: HeatMap, now: Explanation, tr: Translation) -> Markup:
+    """Return the picture with its coloured patches, and where its strongest part is, in words."""
+    if not heat_map.strongest:
+        return heat_maps.build_svg(heat_map, now["sentence"])
+    place = heat_maps.describe_place((heat_map.width, heat_map.height), heat_map.strongest, tr)
+    label = explained_label(card, now)
+    sentence = tr.text("Outlined: the part that speaks most for “{label}” ({place}).", label=label, place=place)
+    return heat_maps.build_svg(heat_map, sentence) + build_paragraph("heat-words", sentence)
+
+
 def _build_words(card: Card, row: Row, now: Explanation, tr: Translation) -> Markup:
     """Return the text with each word coloured by its contribution, which the pointer and screen readers find in numbers.
 
@@ -131,7 +147,12 @@ def _build_word(card: Card, contribution: float, longest: float, word: str, tr: 
 
 
 def better_direction(card: Card) -> int:
-    """Return 1 if a higher answer is better, −1 if a lower one is, 0 if the card's bands do not say."""
+    """Return 1 if a higher answer is better, −1 if a lower one is, 0 if the card's bands do not say.
+
+    What speaks for the likeliest of many labels has the colour of what is better.
+    """
+    if names_label(card) and has_probabilities(card):
+        return 1
     bands = sorted(card["output"].get("bands", []), key=lambda band: band["high"])
     tones = [band["tone"] for band in bands]
     if not bands or tones[0] == tones[-1]:

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import streamlit as st
@@ -15,6 +15,7 @@ from demo.session import cases, current_case
 from demo.session.cases import Case
 from demo.text.translation import Translation
 from demo.text.wording import field_label
+from demo.uploads import picture_examples, picture_input
 from demo.widgets import number_box
 
 _DRAWN, _DRAWN_BEFORE = "drawn_fields", "fields_drawn_before"
@@ -46,9 +47,13 @@ def draw_starts(card: Card, case: Case, tr: Translation) -> None:
         current_case.get_rejected_parameters().clear()
 
     is_start = case.start in examples and not case.changed()
+    picture_field = picture_examples.find_picture_field(card)
+    if picture_field is not None:
+        chosen = case.start if is_start else None
+        picture_examples.draw_examples(card, picture_field, tr, chosen=chosen, choose=start_case, escape=escape_label)
     key = f"start/{card['name']}" if is_start else f"start/{card['name']}/none"
     seen = st.session_state[key] = case.start if is_start else None
-    if examples:
+    if examples and picture_field is None:
 
         def on_change() -> None:
             """Start another case, unless the value is not new.
@@ -69,6 +74,13 @@ def draw_starts(card: Card, case: Case, tr: Translation) -> None:
             key=key,
             on_change=on_change,
         )
+    _draw_start_buttons(card, case, examples, start_case, tr)
+
+
+def _draw_start_buttons(
+    card: Card, case: Case, examples: Collection[str], start_case: Callable[[str], None], tr: Translation
+) -> None:
+    """Draw the way to another real row of the card, and back to the start."""
     with st.container(horizontal=True, key="start-buttons"):
         real_rows = [name for name in cases.get_start_rows(card) if name not in examples and name != case.start]
         if card.get("real_rows") and real_rows:
@@ -104,7 +116,8 @@ def draw_form(card: Card, case: Case, tr: Translation) -> dict[str, DeltaGenerat
     for group, fields in _group_fields(card):
         section: Any = st.expander(escape_markdown(group), expanded=True) if group else st.container()
         with section:
-            is_wide = len(fields) == 1 or any(field_types.of(field).is_long for field in fields)
+            kinds = [field_types.of(field) for field in fields]
+            is_wide = len(fields) == 1 or any(kind.is_long or kind.is_picture for kind in kinds)
             if not is_wide:
                 notes |= draw_pairs(card, fields, case, tr, "form")
                 continue
@@ -189,7 +202,8 @@ def draw_field(card: Card, field: Field, case: Case, tr: Translation, key_prefix
     """
     kind, name = field_types.of(field), field["name"]
     if not kind.has_widget:
-        st.caption(f"{escape_markdown(_label_with_unit(kind))}  \n{tr.text('This demo has no input for this field.')}")
+        hint = escape_markdown(field["help"]) if field.get("help") else None
+        st.caption(f"{escape_markdown(_label_with_unit(kind))}  \n{kind.caption(case.row[name], tr)}", help=hint)
         return
     key = f"{key_prefix}/{card['name']}/{case.start}/{kind.widget_format(tr)}/{name}"
 
@@ -201,9 +215,12 @@ def draw_field(card: Card, field: Field, case: Case, tr: Translation, key_prefix
             value, case.entry_notes[name] = error.value, str(error)
         case.row = case.row | {name: value}
 
+    if kind.is_picture:
+        picture_input.draw_picture_input(kind, case, _title(kind, case, tr), f"picture/{key}", tr)
+        return
     _show_value(key, kind.to_widget(case.row[name], tr))
     hint = escape_markdown(field["help"]) if field.get("help") else None
-    kind.draw(key, _title(kind, case, tr), tr, help=hint, on_change=read_entry)
+    kind.draw(key, escape_label(_title(kind, case, tr)), tr, help=hint, on_change=read_entry)
     if name in case.entry_notes:
         number_box.draw_alert(case.entry_notes[name])
 
@@ -221,10 +238,10 @@ def _title(kind: FieldType, case: Case, tr: Translation) -> str:
     title = _label_with_unit(kind)
     before = case.start_row[kind.field["name"]]
     if case.row[kind.field["name"]] == before:
-        return escape_label(title)
-    if kind.is_long:
-        return escape_label(f"{title} ●")
-    return escape_label(f"{title} ●\N{NO-BREAK SPACE}{tr.text('was {value}', value=kind.value_text(before, tr))}")
+        return title
+    if kind.is_long or kind.is_array:
+        return f"{title} ●"
+    return f"{title} ●\N{NO-BREAK SPACE}{tr.text('was {value}', value=kind.value_text(before, tr))}"
 
 
 def _label_with_unit(kind: FieldType) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Collection
 import streamlit as st
 
 from client import Card, ModelState
-from demo.session import cases, current_case, query_errors, query_parameters, service_queries, visitor
+from demo.fields import field_types
+from demo.session import cases, current_case, query_errors, query_parameters, saved_case_list, service_queries, visitor
 from demo.session.cases import Case
 from demo.sharing import version_change
 from demo.text.translation import Translation
@@ -18,6 +19,9 @@ _CHECK_SECONDS = 5
 
 def draw_notices(card: Card, case: Case, tr: Translation) -> None:
     """Draw what a visitor should know about the link with which the visit began, and about a renewed model."""
+    if saved_case_list.is_picture_lost():
+        text = tr.text("Kept cases with own pictures are not in a link, because pictures are not stored.")
+        st.info(text, icon=":material/link:")
     rejected = current_case.get_rejected_parameters()
     if rejected:
         parameters = ", ".join(f"`{text.replace('`', '´')}`" for text in rejected[:_MAX_NAMED])
@@ -25,6 +29,8 @@ def draw_notices(card: Card, case: Case, tr: Translation) -> None:
             tr.text("Some values of this link do not fit the model and were left out:") + " " + parameters,
             icon=":material/link:",
         )
+    if case.lost:
+        st.info(_describe_lost(card, case, tr), icon=":material/link:")
     if query_parameters.is_link_lost():
         st.info(
             tr.text("This link has expired. The page shows a sample case instead."),
@@ -49,6 +55,21 @@ def draw_notices(card: Card, case: Case, tr: Translation) -> None:
         )
         change = forms.escape_markdown(version_change.describe_change(card, case, tr))
         st.info(f"{sentence} **{change}**" if change else sentence, icon=":material/link:")
+
+
+def _describe_lost(card: Card, case: Case, tr: Translation) -> str:
+    """Return that pictures or vectors are not in the link, and what to do."""
+    kinds = field_types.get_fields(card)
+    if any(kinds[name].is_picture for name in case.lost if name in kinds):
+        return tr.text(
+            "The picture of this link is not in it: pictures are not stored. The page shows an example instead. Take the "
+            "photo again, or choose the file again."
+        )
+    labels = ", ".join(field_label(kinds[name].field) for name in case.lost if name in kinds)
+    return tr.text(
+        "Not in the link, because it is too long for one: {fields}. The page shows that of an example instead.",
+        fields=forms.escape_markdown(labels),
+    )
 
 
 def draw_version_notice(models: list[ModelState], card: Card | None) -> None:

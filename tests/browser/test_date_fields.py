@@ -20,7 +20,7 @@ SIZES = {"laptop": {"width": 1280, "height": 860}, "phone": {"width": 375, "heig
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     stub = StubService()
-    photo = {"name": "photo", "type": "image", "label": "Photo", "default": "x"}
+    photo = {"name": "photo", "type": "sound", "label": "Photo", "default": "x"}
     stub.cards = [hand_made([DAY, MOMENT, photo], examples=[{"name": "e", "row": START}])]
     stub.swept = {"day": [f"2026-{month:02}-01" for month in range(1, 13)]}
     with running(demo_program(stub.url)) as demo:

@@ -46,6 +46,10 @@ class StubService:
         """Version → the probability of `yes`, if it is not 0.75."""
         self.table: pa.Table | None = None
         """The answer to a file of rows."""
+        self.picture: bytes | tuple[int, str, dict[str, Any]] = b""
+        """The answer to a picture."""
+        self.sent_pictures: list[tuple[str, bytes]] = []
+        """The path and the body of each picture that it received."""
         self.swept: dict[str, list[Any]] = {}
         """Field → the values of its curve; without an entry, the value of the row alone."""
         self.change: Callable[[Any], Any] = lambda answer: answer
@@ -164,7 +168,14 @@ class StubService:
 
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
-                if stub.table is not None and self.headers["Content-Type"] != "application/json":
+                if self.path.startswith("/v1/pictures"):
+                    stub.sent_pictures.append((self.path, content))
+                    if isinstance(stub.picture, bytes):
+                        self._send(200, "image/png", stub.picture, {})
+                    else:
+                        status, kind, answer = stub.picture
+                        self._send(status, kind, json.dumps(answer).encode(), {})
+                elif stub.table is not None and self.headers["Content-Type"] != "application/json":
                     self._reply_with_table(stub.table)
                 else:
                     self._reply(json.loads(content))

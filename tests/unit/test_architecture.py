@@ -78,7 +78,17 @@ RULES: dict[str, set[str]] = {
     "demo.meeting_check": {"client", "demo.fields", "demo.meetings", "demo.settings", "demo.sharing", "demo.text"}
     | {"demo.views"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
-    "demo.widgets": {"client", "demo.evaluation", "demo.fields", "demo.files", "demo.session", "demo.sharing", "demo.text"}
+    "demo.uploads": {"client", "demo.fields", "demo.session", "demo.text"},
+    "demo.widgets": {
+        "client",
+        "demo.uploads",
+        "demo.evaluation",
+        "demo.fields",
+        "demo.files",
+        "demo.session",
+        "demo.sharing",
+        "demo.text",
+    }
     | {"demo.views"},
     "pipeline": {"client", "pipeline.formats", "pipeline.errors", "tabular"},
     "pipeline.errors": set(),
@@ -205,6 +215,7 @@ HOMES: dict[str, set[str]] = {
         "demo.session",
         "demo.sharing",
         "demo.slides",
+        "demo.uploads",
         "demo.widgets",
     },
     "plotly": {"demo.charts"},

@@ -24,9 +24,9 @@ def build_fields(card: Card, row: Row, tr: Translation) -> Markup:
     names = [name for name in field_types.order_by_importance(card) if name in row]
     pairs = [
         Markup('<div class="{}"><dt>{}</dt><dd>{}</dd></div>').format(
-            "long" if fields[name].is_long else "",
+            "long" if fields[name].is_long or fields[name].is_picture else "",
             field_label(fields[name].field),
-            fields[name].value_with_unit(row[name], tr),
+            fields[name].build_value(row[name], tr),
         )
         for name in names
     ]

@@ -125,7 +125,7 @@ class Player:
 def _list_changeable(card: Card) -> dict[str, FieldType]:
     """Return the fields that a phone can change: those that matter most."""
     fields = field_types.get_fields(card)
-    names = [name for name in field_types.order_by_importance(card) if fields[name].has_widget]
+    names = [name for name in field_types.order_by_importance(card) if fields[name].has_widget and not fields[name].is_array]
     return {name: fields[name] for name in names[:_MAX_FIELDS]}
 
 

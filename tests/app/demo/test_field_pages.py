@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from tests.support.demo_pages import PAGES, html_of, opened, quiet, widget
 from tests.support.stub_service import StubService, hand_made, problem
 
-IMAGE: dict[str, Any] = {"name": "photo", "type": "image", "label": "Photo", "default": "grey.png"}
+IMAGE: dict[str, Any] = {"name": "photo", "type": "sound", "label": "Photo", "default": "grey.png"}
 ODD_IMAGE: dict[str, Any] = IMAGE | {
     "minimum": {"width": 3},
     "seen": "all",
@@ -133,7 +133,7 @@ def test_an_explanation_or_a_proposal_with_a_value_of_an_unknown_type_is_shown(s
         {"name": "x", "type": "category", "categories": []},
         {"name": "x", "type": 5},
         {"name": "x"},
-        {"name": "x", "type": "image", "label": {"en": "X"}},
+        {"name": "x", "type": "sound", "label": {"en": "X"}},
         "x",
     ],
     ids=str,

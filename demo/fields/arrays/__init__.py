@@ -1,0 +1,1 @@
+"""Inputs whose values are arrays: pictures and vectors."""

@@ -1,0 +1,1 @@
+"""What visitors give from their own device: a dropped file, a photograph."""

@@ -1,0 +1,78 @@
+"""Sends a picture of the visitor to the service once. The row keeps what the service answers: a small PNG."""
+
+import base64
+
+import streamlit as st
+
+from client import Busy, Field, Refused, ServiceError
+from demo.fields.field_types import digest_array
+from demo.session import shared_resources
+from demo.text.picture_html import is_picture, read_size
+from demo.text.translation import Translation
+from wire.error_codes import TOO_LARGE
+
+MAX_MB = 10
+_PNG_URL, _SEEN, _MAX_SEEN = "data:image/png;base64,", "pictures_as_seen", 20
+_LARGE, _BROKEN, _UNSUPPORTED = "picture_too_large", "broken_picture", "unsupported_picture"
+_SIGNATURES = {
+    b"\x89PNG": "image/png",
+    b"\xff\xd8": "image/jpeg",
+    b"RIFF": "image/webp",
+    b"GIF8": "image/gif",
+    b"BM": "image/bmp",
+    b"II*\0": "image/tiff",
+    b"MM\0*": "image/tiff",
+}
+"""The first bytes of a file → what it is. What a browser says follows the file's name."""
+
+
+class RefusedPicture(Exception):
+    """A picture that cannot be used. The message says why, in the reader's language."""
+
+
+def prepare_picture(content: bytes, tr: Translation) -> str:
+    """Return a picture as the service keeps it, as a data URL. Raises RefusedPicture."""
+    try:
+        png = shared_resources.client().pictures.prepare(content, _find_media_type(content))
+    except ServiceError as error:
+        raise RefusedPicture(f"{_describe(error, tr)} {tr.text('The picture before stays.')}") from error
+    return _PNG_URL + base64.b64encode(png).decode()
+
+
+def show_as_seen(picture: str, field: Field) -> str:
+    """Return what the model sees of a picture, as a data URL; empty if it sees the picture as it is, or on an error."""
+    width, height = field.get("width") or 0, field.get("height") or 0
+    if not is_picture(picture) or read_size(picture) in {(width, height), None}:
+        return ""
+    seen: dict[str, str] = st.session_state.setdefault(_SEEN, {})
+    key = f"{width} {height} {field.get('colors')} {digest_array(picture)}"
+    if key not in seen:
+        content = base64.b64decode(picture.partition(",")[2])
+        try:
+            png = shared_resources.client().pictures.show_as_seen(content, width, height, field.get("colors", "rgb"))
+        except ServiceError:
+            return ""
+        st.session_state[_SEEN] = dict(list(seen.items())[-_MAX_SEEN:]) | {key: _PNG_URL + base64.b64encode(png).decode()}
+    return str(st.session_state[_SEEN][key])
+
+
+def _find_media_type(content: bytes) -> str:
+    return next((kind for signature, kind in _SIGNATURES.items() if content.startswith(signature)), "image/unknown")
+
+
+def _describe(error: ServiceError, tr: Translation) -> str:
+    if not isinstance(error, Refused):
+        busy = tr.text("The model service is busy. Please try again in a moment.")
+        return busy if isinstance(error, Busy) else tr.text("The picture could not be sent. Please try again in a moment.")
+    too_large = tr.text("This picture is too large: at most {n} MB and 24 million pixels.", n=tr.number(MAX_MB))
+    sentences = {
+        TOO_LARGE: too_large,
+        _LARGE: too_large,
+        _BROKEN: tr.text("This file is damaged, or it is no picture."),
+        _UNSUPPORTED: tr.text(
+            "Pictures of this kind are not read. These are: PNG, JPEG, WebP, BMP, TIFF and GIF, not moving."
+        ),
+    }
+    codes = [error.code, *(each["code"] for each in error.errors)]
+    known = next((sentences[code] for code in codes if code in sentences), "")
+    return known or tr.text("The model service did not accept this picture.")
