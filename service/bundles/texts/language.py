@@ -13,6 +13,9 @@ from service.fields.text import tokens_without_addresses
 MIN_BYTES = 12
 """The model is often wrong for texts with fewer letters. A letter of Chinese has three bytes in UTF-8, and says more."""
 MIN_CONFIDENCE = 0.7
+MIN_LIKELIHOOD = 0.1
+"""The least share that a language of a very short text must get."""
+_LANGUAGES_COMPARED = 5
 _MAX_TEXTS, _MIN_TEXTS = 300, 10
 """So many texts are looked at; so many of them must be in one language."""
 _MIN_SHARE = 0.9
@@ -34,6 +37,14 @@ def find_language(text: str) -> str:
         return ""
     (best,) = _detector().detect(text, k=1) or [{"lang": "", "score": 0.0}]
     return str(best["lang"]) if best["score"] >= MIN_CONFIDENCE else ""
+
+
+def likelier(text: str, languages: Sequence[str]) -> str:
+    """Return the one of some languages that a text is most likely in; empty if it is more likely in another language."""
+    if not text:
+        return ""
+    found = [(str(each["lang"]), float(each["score"])) for each in _detector().detect(text, k=_LANGUAGES_COMPARED)]
+    return next((language for language, score in found if language in languages and score >= MIN_LIKELIHOOD), "")
 
 
 def common_language(texts: Sequence[str]) -> str:
