@@ -91,7 +91,7 @@ from client.shapes.meetings import (
 )
 from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Change, Goal, Recommendation, Recommendations
-from client.shapes.stored import Entity, EntityList, EntityName, Run, RunList, StoredFeatures
+from client.shapes.stored import Entity, EntityList, EntityName, Run, RunList, StoredFeatures, StoredPicture
 
 __all__ = [
     "AgreementFigures",
@@ -179,6 +179,7 @@ __all__ = [
     "Stored",
     "StoredFeatures",
     "StoredFeedback",
+    "StoredPicture",
     "Surface",
     "ThresholdCounts",
     "TooSlow",

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, cast
-from urllib.parse import quote
 
 from client import arguments
-from client.answer_check import check_curves, check_keys, check_prediction, parse_recognised_file, require
+from client.answer_check import check_curves, check_prediction, parse_recognised_file, require
+from client.by_key.stored_calls import StoredCalls
 from client.connection import MAX_SECONDS, Connection
 from client.feedback_calls import FeedbackCalls
 from client.meetings.audience_calls import AudienceCalls
@@ -22,12 +21,11 @@ from client.shapes.evaluation import Evaluation, EvaluationAnswer
 from client.shapes.exports import Comparison, ExportedFile, ExportList
 from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Goal, Recommendations
-from client.shapes.stored import Entity, EntityList, RunList
 from client.transport import Limits, build_query
 from wire.media_types import ARROW
 
 
-class Client:
+class Client(StoredCalls):
     """Calls one model service. Threads may share it.
 
     Every method raises a `ServiceError` (see client/errors.py). So does the constructor, if no request can have the address
@@ -116,33 +114,6 @@ class Client:
         with self._connection.send_file(path, file, media_type, ARROW) as (response, pieces):
             recognised = parse_recognised_file(response.headers.get("X-File", ""), response.headers.get("X-Request-ID", ""))
             yield recognised, pieces
-
-    @arguments.check_types
-    def entity(self, model: str, key: str | float | Decimal, language: str = "en") -> Entity:
-        """Return the stored prediction and features of a key, each with its age. 17, 17.0 and "17" are the same key."""
-        text = arguments.entity_id(key)
-        path = f"{arguments.model_path(model)}/entities/{quote(text, safe='')}"
-        answer = cast(Entity, self._connection.call("GET", path, Entity, language=language))
-        require(answer["model"] == model and answer["id"] == text)
-        require(answer["stored_prediction"] is not None or answer["stored_features"] is not None)
-        if answer["stored_prediction"] is not None:
-            check_prediction(answer["stored_prediction"]["prediction"])
-        return answer
-
-    @arguments.check_types
-    def entities(self, model: str, after: str | None = None, language: str = "en") -> EntityList:
-        """Return a page of the stored keys after `after`, which may be any text, each with its stored prediction."""
-        path = f"{arguments.model_path(model)}/entities{build_query(after=after)}"
-        return check_keys(cast(EntityList, self._connection.call("GET", path, EntityList, language=language)))
-
-    @arguments.check_types
-    def runs(self, model: str | None = None, after: str | None = None, kind: str | None = None) -> RunList:
-        """Return a page of the runs of nightly jobs, the newest first. Its `next` is the `after` of the next page."""
-        path = f"/v1/runs{build_query(model=model, after=after, kind=kind)}"
-        answer = cast(RunList, self._connection.call("GET", path, RunList))
-        require(model is None or all(run["model"] == model for run in answer["items"]))
-        require(kind is None or all(run["kind"] == kind for run in answer["items"]))
-        return answer
 
     @arguments.check_types
     def explain(self, model: str, rows: list[Row], language: str = "en", *, version: str | None = None) -> Explanations:

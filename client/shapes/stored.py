@@ -30,8 +30,34 @@ class StoredFeatures(TypedDict):
     as_of: NotRequired[str | None]
 
 
+class FoundText(TypedDict):
+    """A line of text on a picture. `box`: its four corners, clockwise from the top left, as shares of width and height."""
+
+    text: str
+    box: list[list[float]]
+    score: float
+
+
+class ColourShare(TypedDict):
+    """A colour (#rrggbb) and the share of a picture that has it."""
+
+    colour: str
+    share: float
+
+
+class StoredPicture(TypedDict):
+    """What was found on the picture of a key."""
+
+    width: int
+    height: int
+    texts: list[FoundText]
+    colours: list[ColourShare]
+    computed_at: str
+    run: str
+
+
 class Entity(TypedDict):
-    """What is stored for one key; at least one of the two is there."""
+    """What is stored for one key; a prediction or features are there."""
 
     model: str
     version: str
@@ -39,6 +65,7 @@ class Entity(TypedDict):
     id: str
     stored_prediction: StoredPrediction | None
     stored_features: StoredFeatures | None
+    stored_picture: NotRequired[StoredPicture | None]
 
 
 class EntityName(TypedDict):

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from service.by_key.freshness import Freshness, age_seconds
-from service.by_key.stored_values import fields_of, prediction_of, row_of
+from service.by_key.stored_values import fields_of, picture_of, prediction_of, row_of
 from service.errors import StorageUnavailable, UnknownEntity
 from service.schemas import Card, EntityAnswer, EntityList, EntityName, StoredFeatures, StoredPrediction
 from service.store import lookups
@@ -14,24 +14,29 @@ from wire.entity_keys import NoKey, key_text
 
 def entity(card: Card, store: Store, key: str, freshness: Freshness) -> EntityAnswer[Any]:
     """Return what is stored for a key. Raises UnknownEntity, StorageUnavailable."""
-    if card.entity is None:
-        raise UnknownEntity
-    try:
-        text = key_text(key)
-    except NoKey:
-        raise UnknownEntity from None
-    records = lookups.find_records(store, card.name, [text])
+    name, text = _key(card, key)
+    records = lookups.find_records(store, card.name, [text], with_pictures=True)
     prediction, features = records.predictions.get(text), records.features.get(text)
+    picture = records.pictures.get(text)
     if prediction is None and features is None:
         raise UnknownEntity
     return EntityAnswer(
         model=card.name,
         version=card.version,
-        key=card.entity.key,
+        key=name,
         id=text,
         stored_prediction=None if prediction is None else _prediction(card, prediction, freshness),
         stored_features=None if features is None else _features(card, features, freshness),
+        stored_picture=None if picture is None else picture_of(picture),
     )
+
+
+def entity_picture(card: Card, store: Store, key: str) -> tuple[str, bytes]:
+    """Return the digest and the preview (JPEG) of the picture of a key. Raises UnknownEntity, StorageUnavailable."""
+    found = lookups.find_preview(store, card.name, _key(card, key)[1])
+    if found is None:
+        raise UnknownEntity
+    return found
 
 
 def list_entities(card: Card, store: Store, after: str | None, freshness: Freshness) -> EntityList[Any]:
@@ -41,6 +46,16 @@ def list_entities(card: Card, store: Store, after: str | None, freshness: Freshn
     before_null = (after or "").partition("\0")[0]  # no key has a null character, and PostgreSQL refuses it
     page = lookups.list_keys(store, card.name, before_null)
     return EntityList(items=[_name(card, record, freshness) for record in page.keys], next=page.next)
+
+
+def _key(card: Card, key: str) -> tuple[str, str]:
+    """Return the name of the key and a key as text. Raises UnknownEntity."""
+    if card.entity is None:
+        raise UnknownEntity
+    try:
+        return card.entity.key, key_text(key)
+    except NoKey:
+        raise UnknownEntity from None
 
 
 def _name(card: Card, record: KeyRecord, freshness: Freshness) -> EntityName[Any]:

@@ -6,7 +6,17 @@ import msgspec
 
 from service.errors import StorageUnavailable
 from service.schemas import Card, Classification, LabelPrediction, Row, ValuePrediction
-from service.store.lookups import FeaturesRecord, PredictionRecord
+from service.schemas.stored import ColourShare, FoundText, StoredPicture
+from service.store.lookups import FeaturesRecord, PictureRecord, PredictionRecord
+
+
+class _Details(msgspec.Struct):
+    """The details of a picture that people see."""
+
+    width: int
+    height: int
+    texts: list[FoundText]
+    colours: list[ColourShare]
 
 
 def row_of(record: PredictionRecord) -> Row:
@@ -17,6 +27,15 @@ def row_of(record: PredictionRecord) -> Row:
 def fields_of(record: FeaturesRecord) -> Row:
     """Return field → stored value or null. Raises StorageUnavailable."""
     return _decode(record.fields, "Stored features cannot be read.")
+
+
+def picture_of(record: PictureRecord) -> StoredPicture:
+    """Return a stored picture from its record. Raises StorageUnavailable."""
+    try:
+        details = msgspec.json.decode(record.details, type=_Details)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise StorageUnavailable("A stored picture cannot be read.") from error
+    return StoredPicture(details.width, details.height, details.texts, details.colours, record.computed_at, record.run)
 
 
 def prediction_of(card: Card, text: str) -> LabelPrediction | ValuePrediction:

@@ -1,4 +1,4 @@
-"""python -m service.jobs predict | features | runs | rollback: the nightly jobs and their history."""
+"""python -m service.jobs predict | features | pictures | runs | rollback: the nightly jobs and their history."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -15,20 +15,24 @@ from service.bundles.versions.bundle_folder import default_folder
 from service.errors import BrokenBundle, BrokenStorage, InvalidFile, ModelFailed, StorageUnavailable, UnknownModel
 from service.jobs import features, job_runner, run_files
 from service.jobs.engines import Dask, Engine, Local, WrongEngine
+from service.jobs.job_parser import build_parser
 from service.jobs.job_runner import Job
 from service.jobs.run_files import WrongOutput
 from service.jobs.sources.inputs import is_table, open_source
 from service.jobs.sources.partitions import WrongInput
 from service.jobs.sources.source import RequiredColumns, Source
 from service.model_process.process_limits import ProcessLimits, set_process_limits
-from service.schemas import Card, Run, RunKind
+from service.schemas import Card, Run
 from service.settings import Settings, read_settings
 from service.store import lookups, run_history
 from service.store.external_table import refuse_store_file
 from service.store.run_history import NoEarlierRun, Overtaken
 from service.store.store import Store
-from wire.cells.text_options import add_text_options, text_options
+from wire.cells.text_options import text_options
 from wire.settings_reader import WrongSettings
+
+if TYPE_CHECKING:
+    from service.jobs.pictures.picture_sources import PictureSource
 
 _REPORTED_ERRORS = (
     WrongSettings,
@@ -43,6 +47,7 @@ _REPORTED_ERRORS = (
 """Their messages are sentences for the person who starts the job."""
 _LOCK_TIMEOUT_SECONDS = 60.0
 _REASONS_SHOWN = 5
+_WHOLE_RATE = 10
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -71,47 +76,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m service.jobs", description="Nightly jobs and their history.")
-    kinds = parser.add_subparsers(required=True, metavar="predict | features | runs | rollback")
-    predict = kinds.add_parser("predict", help="score an input and serve its predictions")
-    predict.set_defaults(act=_predict)
-    predict.add_argument("--key", help="the column that holds the key; the default is in the card")
-    slow = kinds.add_parser("features", help="compute features from card statements and serve them")
-    slow.set_defaults(act=_features)
-    slow.add_argument("--key", help="the column that holds the client; the default is `client`")
-    for job in (predict, slow):
-        _add_job_options(job)
-    runs = kinds.add_parser("runs", help="list the runs, the newest first")
-    runs.set_defaults(act=_list)
-    runs.add_argument("--model")
-    runs.add_argument("--kind", choices=get_args(RunKind))
-    rollback = kinds.add_parser("rollback", help="serve the previous run again")
-    rollback.set_defaults(act=_roll_back)
-    rollback.add_argument("--model", required=True)
-    rollback.add_argument("--kind", choices=get_args(RunKind), default="predictions")
-    return parser
-
-
-def _add_job_options(job: argparse.ArgumentParser) -> None:
-    """Add the options that all jobs with an input have."""
-    job.add_argument("--model", required=True)
-    job.add_argument(
-        "--input",
-        required=True,
-        help="a Parquet file or folder, file.csv, file.csv.gz, file.xlsx, "
-        "sqlite:///file.db#table, postgresql://…#table, s3://bucket/…, sftp://…",
-    )
-    add_text_options(job)
-    job.add_argument("--output", type=Path, metavar="FOLDER", help="also write what is stored to this folder, as Parquet")
-    job.add_argument(
-        "--allow-shrink", action="store_true", help="serve the run although it has less than half of the served rows"
-    )
-    job.add_argument("--engine", choices=["local", "dask"], default="local", help="where the batches run: see docs/dask.md")
-    job.add_argument(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="the address of a Dask cluster, tcp://…; the default is processes of this machine",
-    )
+    acts = {"predict": _predict, "features": _features, "pictures": _pictures, "runs": _list, "rollback": _roll_back}
+    return build_parser(acts)
 
 
 def _predict(options: argparse.Namespace, settings: Settings, store: Store) -> None:
@@ -125,9 +91,29 @@ def _predict(options: argparse.Namespace, settings: Settings, store: Store) -> N
 def _features(options: argparse.Namespace, settings: Settings, store: Store) -> None:
     _, card = _find_bundle(settings, options.model)
     _key_name(card)
+    features.feature_function(card)
     source = _open_source(options, settings, features.required_columns(options.key))
     job = features.feature_job(card, source, options.key)
     _run(options, settings, store, card, job=job, source=source)
+
+
+def _pictures(options: argparse.Namespace, settings: Settings, store: Store) -> None:
+    from service.jobs.pictures import picture_job
+    from service.jobs.pictures.measured_before import MeasuredBefore
+    from service.jobs.pictures.picture_sources import open_pictures
+    from service.jobs.pictures.thread_engine import Threads
+
+    _, card = _find_bundle(settings, options.model)
+    fields = picture_job.stored_fields(card)
+    key = options.key or _key_name(card)
+    required = picture_job.required_columns(key)
+    source = open_pictures(options.input, key, lambda: _open_source(options, settings, required))
+    store.prepare()
+    before = MeasuredBefore(store, card.name, options.computed, fields)
+    job = picture_job.picture_job(card, source, key, before)
+    _run(options, settings, store, card, job=job, source=source, local=Threads())
+    if before.found:
+        _print(f"unchanged: {before.found:,} pictures were measured before\n")
 
 
 def _open_source(options: argparse.Namespace, settings: Settings, required: RequiredColumns) -> Source:
@@ -146,11 +132,20 @@ def _open_source(options: argparse.Namespace, settings: Settings, required: Requ
     return open_source(options.input, form)
 
 
-def _run(options: argparse.Namespace, settings: Settings, store: Store, card: Card, *, job: Job, source: Source) -> None:
+def _run(
+    options: argparse.Namespace,
+    settings: Settings,
+    store: Store,
+    card: Card,
+    *,
+    job: Job,
+    source: "Source | PictureSource",
+    local: Engine | None = None,
+) -> None:
     if options.output:
         run_files.check_folder(options.output)
     bar = tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None)
-    with bar, _engine(options) as engine:
+    with bar, _engine(options, local or Local()) as engine:
         try:
             run = job_runner.run_job(
                 store,
@@ -168,11 +163,12 @@ def _run(options: argparse.Namespace, settings: Settings, store: Store, card: Ca
     if options.output:
         key = options.key if job.kind == "predictions" and options.key else _key_name(card)
         run_files.write_run(store, run, card, key, options.output)
-    rate = f"{(run.rows + run.refused) / run.seconds:,.0f}" if run.seconds else "—"
+    rate = (run.rows + run.refused) / run.seconds if run.seconds else 0.0
+    shown = f"{rate:,.{0 if rate >= _WHOLE_RATE else 1}f}" if rate else "—"
     _print(
         f"{run.model} {run.version[:12]}: run {run.id} is served. {run.rows:,} {run.kind} stored, {run.refused:,} refused, "
     )
-    _print(f"{run.seconds:,.1f} s, {rate} a second.\n")
+    _print(f"{run.seconds:,.1f} s, {shown} a second.\n")
     if source.ignored_files:
         _print(f"ignored: {source.ignored_files:,} files with names that begin with . or _\n")
     for field, column in source.matched.items():
@@ -181,12 +177,12 @@ def _run(options: argparse.Namespace, settings: Settings, store: Store, card: Ca
         _print(f"refused: {field or 'row'} {code}, {rows:,} rows\n")
 
 
-def _engine(options: argparse.Namespace) -> AbstractContextManager[Engine]:
+def _engine(options: argparse.Namespace, local: Engine) -> AbstractContextManager[Engine]:
     if options.engine == "dask":
         return Dask(options.scheduler)
     if options.scheduler:
         raise WrongEngine("--scheduler is the address of a Dask cluster. It needs --engine dask.")
-    return nullcontext(Local())
+    return nullcontext(local)
 
 
 def _key_name(card: Card) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Protocol, Self
 import pyarrow as pa
 
 from service.errors import InvalidFile
-from service.jobs.sources.partitions import Partition, WrongInput
+from service.jobs.sources.partitions import IDENTITY, Partition, WrongInput
 
 BatchFunction = Callable[[pa.RecordBatch], tuple[pa.RecordBatch, pa.RecordBatch]]
 """A pure function of one batch → the rows to store, and the reasons for the rows that are refused."""
@@ -61,7 +61,7 @@ class Local:
     def run(self, function: BatchFunction, partitions: Iterator[Partition]) -> Iterator[BatchResult]:
         for partition in partitions:
             for batch in partition.batches():
-                yield _run_batch(function, batch, partition.file_name)
+                yield run_batch(function, batch, partition.file_name)
 
 
 class Dask:
@@ -139,7 +139,9 @@ class Dask:
 
 
 def digest_of(batch: pa.RecordBatch) -> str:
-    return hashlib.sha256(batch.serialize()).hexdigest()
+    """Return the checksum of a batch, of the columns that its metadata name if they do."""
+    names = (batch.schema.metadata or {}).get(IDENTITY.encode())
+    return hashlib.sha256((batch.select(names.decode().split(",")) if names else batch).serialize()).hexdigest()
 
 
 def _run_partition(function: BatchFunction, partition: Partition, versions: dict[str, str]) -> list[BatchResult]:
@@ -147,10 +149,10 @@ def _run_partition(function: BatchFunction, partition: Partition, versions: dict
     for name, expected in versions.items():
         if _versions().get(name) != expected:
             raise WrongEngine(f"A worker has {name} {_versions().get(name)}, this machine {expected}.")
-    return [_run_batch(function, batch, partition.file_name) for batch in partition.batches()]
+    return [run_batch(function, batch, partition.file_name) for batch in partition.batches()]
 
 
-def _run_batch(function: BatchFunction, batch: pa.RecordBatch, file_name: str) -> BatchResult:
+def run_batch(function: BatchFunction, batch: pa.RecordBatch, file_name: str) -> BatchResult:
     """Run one batch. Raises WrongInput with the name of the file if a column has a type that no field takes."""
     try:
         accepted, refused = function(batch)

@@ -19,6 +19,7 @@ from service.jobs.external_sort import BUCKETS, group_by_key
 from service.jobs.job_runner import Job
 from service.jobs.key_columns import check_key_column
 from service.jobs.payment_history import MONTHS, business_fields
+from service.jobs.pictures.picture_table import PICTURES
 from service.jobs.sources.inputs import read
 from service.jobs.sources.partitions import BATCH_ROWS, Partition, WrongInput, load_partitions
 from service.jobs.sources.source import RequiredColumns, Source
@@ -40,19 +41,27 @@ def required_columns(key: str | None) -> RequiredColumns:
     return RequiredColumns([*fields, key or KEY], frozenset(AMOUNTS), key or KEY)
 
 
-def feature_job(card: Card, source: Source, key: str | None) -> Job:
-    """Return the job of computing the features that a card names. Raises WrongInput if it names none or unknown ones."""
+def feature_function(card: Card) -> Callable[..., tuple[pa.RecordBatch, pa.RecordBatch]]:
+    """Return the function that computes the features that a card names. Raises WrongInput for none or unknown ones."""
     name = card.entity.features if card.entity else None
     if name is None:
         raise WrongInput(f"The card of {card.name} names no features to compute.")
+    if name == PICTURES:
+        raise WrongInput(f"The features of {card.name} are measured of pictures: python -m service.jobs pictures.")
     function = FUNCTIONS.get(name)
     if function is None:
         raise WrongInput(f"The card of {card.name} names features that this program cannot compute: {name[:64]!r}.")
+    return function
+
+
+def feature_job(card: Card, source: Source, key: str | None) -> Job:
+    """Return the job of computing the features that a card names. Raises WrongInput if it names none or unknown ones."""
+    function = feature_function(card)
     column = key or KEY
     columns = ["month", *AMOUNTS, column]
     source_id = json.dumps(
         {"input": source.name, "columns": columns, "text": asdict(source.style)}
-        | {"features": name, "buckets": BUCKETS, "rows a batch": BATCH_ROWS}
+        | {"features": card.entity and card.entity.features, "buckets": BUCKETS, "rows a batch": BATCH_ROWS}
     )
     stored = tuple(field for field in card.inputs if field.from_ == "store")
 

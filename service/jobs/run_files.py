@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from service.jobs.batch_scoring import REFUSED
+from service.jobs.pictures.picture_table import GROUP_ROWS, PICTURES, picture_row, picture_schema
 from service.jobs.sources.partitions import first_line
 from service.schemas import Card, Classification, Run
 from service.store import lookups
@@ -69,6 +70,9 @@ def _write_files(store: Store, run: Run, card: Card, key: str, folder: Path) -> 
     if run.kind == "predictions":
         schema = _prediction_schema(card, key)
         pages = ([_prediction_row(row, card, key) for row in page] for page in lookups.predictions_of(store, run.id, _PAGE))
+    elif card.entity and card.entity.features == PICTURES:
+        schema = picture_schema(card, key)
+        pages = ([picture_row(row, key) for row in page] for page in lookups.pictures_of(store, run.id, GROUP_ROWS))
     else:
         schema = _feature_schema(card, key)
         pages = ([_feature_row(row, key) for row in page] for page in lookups.features_of(store, run.id, _PAGE))

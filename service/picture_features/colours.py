@@ -1,5 +1,7 @@
 """The colours of a picture: its palette, and the basic colour that most of it has."""
 
+from typing import Any
+
 import numpy as np
 from PIL import Image
 
@@ -13,11 +15,11 @@ def palette(image: Image.Image) -> list[tuple[str, float]]:
     """Return at most five colours as #rrggbb with the share of the picture that is nearest to each, the largest first."""
     few = _small(image).quantize(_PALETTE_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     values = few.getpalette() or []
-    counts = sorted(few.getcolors() or [], key=lambda each: (-each[0], each[1]))
+    counts: Any = sorted(few.getcolors() or [], key=lambda each: (-each[0], each[1]))
     pixels = few.width * few.height
     merged: dict[str, int] = {}
     for count, index in counts:
-        red, green, blue = values[3 * int(index) : 3 * int(index) + 3]
+        red, green, blue = values[3 * index : 3 * index + 3]
         name = f"#{red:02x}{green:02x}{blue:02x}"
         merged[name] = merged.get(name, 0) + count
     return [(name, round(count / pixels, 4)) for name, count in merged.items() if count / pixels >= _MIN_SHARE]

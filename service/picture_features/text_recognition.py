@@ -5,7 +5,6 @@ The only module that imports rapidocr. It is an optional dependency, imported on
 
 import threading
 from dataclasses import dataclass
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -64,7 +63,7 @@ def _open_reader() -> Any:
 
     cv2.setNumThreads(1)
     threads = "EngineConfig.onnxruntime"
-    reader = RapidOCR(
+    reader: Any = RapidOCR(
         params={
             "Global.log_level": "error",
             "Global.use_cls": False,
@@ -99,7 +98,6 @@ def _is_foreign(letter: str) -> bool:
     return len(letter) == 1 and letter not in _POLISH_LETTERS and any(low <= letter <= high for low, high in _EXTENDED_LATIN)
 
 
-@cache
 def _models_folder() -> Path:
     """Return the folder of the models in the wheel. Raises NotInstalled.
 

@@ -107,8 +107,36 @@ class StoredFeatures(Shape, frozen=True):
     """The newest month of the data."""
 
 
+class FoundText(Shape, frozen=True):
+    """A line of text that was found on a picture."""
+
+    text: str
+    box: list[tuple[float, float]]
+    """Its four corners, clockwise from the top left, as shares of width and height."""
+    score: float
+    """How sure the reading is, from 0 to 1."""
+
+
+class ColourShare(Shape, frozen=True):
+    colour: str
+    """#rrggbb."""
+    share: float
+
+
+class StoredPicture(Shape, frozen=True):
+    """What a nightly job found on the picture of a key. The picture itself has an address of its own."""
+
+    width: int
+    height: int
+    texts: list[FoundText]
+    colours: list[ColourShare]
+    """The most frequent colours, with the share of the picture that each has."""
+    computed_at: str
+    run: str
+
+
 class EntityAnswer(Shape, Generic[P], frozen=True):
-    """The stored prediction and features of one key."""
+    """The stored prediction and features of one key, and the picture that the features were measured of."""
 
     model: str
     version: str
@@ -118,6 +146,7 @@ class EntityAnswer(Shape, Generic[P], frozen=True):
     id: str
     stored_prediction: StoredPrediction[P] | None = None
     stored_features: StoredFeatures | None = None
+    stored_picture: StoredPicture | None = None
 
 
 class EntityName(Shape, Generic[P], frozen=True):

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Select, Table, func, literal, select, tuple_, union_all
 
-from service.store.run_history import KEYS_PER_STATEMENT, KINDS, PAGE
+from service.store.run_history import PAGE
+from service.store.run_rows import KEYS_PER_STATEMENT, KINDS
 from service.store.store import Store
-from service.store.tables import refused_rows, runs, stored_features, stored_predictions
+from service.store.tables import refused_rows, runs, stored_features, stored_pictures, stored_predictions
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,31 @@ class FeaturesRecord:
 
 
 @dataclass(frozen=True)
+class PictureRecord:
+    """The picture of a key whose features are stored; `details` is JSON."""
+
+    details: str
+    computed_at: str
+    run: str
+
+
+@dataclass(frozen=True)
 class StoredRecords:
     """The records of the published runs by key. Keys without a record are left out."""
 
     predictions: dict[str, PredictionRecord] = field(default_factory=dict)
     features: dict[str, FeaturesRecord] = field(default_factory=dict)
+    pictures: dict[str, PictureRecord] = field(default_factory=dict)
+    """Filled on request."""
+
+
+@dataclass(frozen=True)
+class MeasuredPicture:
+    """What the published run stored for a picture; `fields` and `details` are JSON, `preview` is a JPEG."""
+
+    fields: str
+    details: str
+    preview: bytes
 
 
 @dataclass(frozen=True)
@@ -65,7 +86,7 @@ class KeyPage:
     next: str | None
 
 
-def find_records(store: Store, model: str, keys: list[str]) -> StoredRecords:
+def find_records(store: Store, model: str, keys: list[str], *, with_pictures: bool = False) -> StoredRecords:
     """Return the records of these keys from the published runs of a model."""
     prediction, feature, records = stored_predictions.c, stored_features.c, StoredRecords()
     columns = (prediction.key, prediction.row, prediction.prediction, prediction.computed_at, prediction.run, runs.c.version)
@@ -79,7 +100,29 @@ def find_records(store: Store, model: str, keys: list[str]) -> StoredRecords:
                 records.predictions[key] = PredictionRecord(*values)
             for key, *values in connection.execute(features.where(feature.key.in_(chunk))):
                 records.features[key] = FeaturesRecord(*values)
+            if with_pictures:
+                for key, *values in connection.execute(_pictures(model).where(stored_pictures.c.key.in_(chunk))):
+                    records.pictures[key] = PictureRecord(*values)
     return records
+
+
+def find_preview(store: Store, model: str, key: str) -> tuple[str, bytes] | None:
+    """Return the digest and the preview of the picture of a key in the published run, or None without one."""
+    picture = stored_pictures.c
+    query = _published(select(picture.digest, picture.preview), stored_pictures, model).where(picture.key == key)
+    with store.reading() as connection:
+        found = connection.execute(query).one_or_none()
+    return None if found is None else (found.digest, bytes(found.preview))
+
+
+def find_measured(store: Store, model: str, digests: list[str], method: str) -> dict[str, MeasuredPicture]:
+    """Return digest → what the published run of a model stored for a picture that was measured by this method."""
+    picture = stored_pictures.c
+    columns = (picture.digest, stored_features.c.fields, picture.details, picture.preview)
+    query = _published(_with_features(select(*columns)), stored_pictures, model)
+    with store.reading() as connection:
+        rows = connection.execute(query.where(picture.digest.in_(digests), picture.method == method)).all()
+    return {digest: MeasuredPicture(fields, details, bytes(preview)) for digest, fields, details, preview in rows}
 
 
 def list_keys(store: Store, model: str, after: str) -> KeyPage:
@@ -113,6 +156,13 @@ def features_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, An
     return _pages(store, stored_features, run, size)
 
 
+def pictures_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
+    """Yield the features of pictures of a run with their details, in the order of their keys, in pages of `size`."""
+    picture = stored_pictures.c
+    query = _with_features(select(stored_features, picture.digest, picture.method, picture.details))
+    return _pages(store, stored_features, run, size, query)
+
+
 def refused_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
     """Yield the reasons for refused rows of a run, in the order of the input, in pages of `size`."""
     return _pages(store, refused_rows, run, size)
@@ -127,15 +177,31 @@ def count_refusals(store: Store, run: str) -> list[tuple[str, str, int]]:
     return [(field, code, count) for field, code, count in counts]
 
 
+def _pictures(model: str) -> Select[Any]:
+    columns = (stored_pictures.c.key, stored_pictures.c.details, stored_features.c.computed_at, stored_pictures.c.run)
+    return _published(_with_features(select(*columns)), stored_pictures, model)
+
+
+def _with_features(query: Select[Any]) -> Select[Any]:
+    """Join the features of each picture."""
+    picture, features = stored_pictures.c, stored_features.c
+    return query.select_from(stored_pictures).join(
+        stored_features, (features.run == picture.run) & (features.key == picture.key)
+    )
+
+
 def _published(query: Select[Any], table: Table, model: str) -> Select[Any]:
     return query.join(runs, runs.c.id == table.c.run).where(
         runs.c.model == model, runs.c.kind == KINDS[table], runs.c.state == "published"
     )
 
 
-def _pages(store: Store, table: Table, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
+def _pages(
+    store: Store, table: Table, run: str, size: int, rows: Select[Any] | None = None
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield the rows of a run in a table, or those of `rows`, which joins it with another."""
     order = [column for column in table.primary_key if column.name != "run"]
-    query = select(table).where(table.c.run == run).order_by(*order).limit(size)
+    query = (select(table) if rows is None else rows).where(table.c.run == run).order_by(*order).limit(size)
     rest = query
     while True:
         with store.reading() as connection:

@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
 
 from service.schemas import Run, RunKind, RunList, RunState
 from service.store.run_names import run_name
+from service.store.run_rows import TABLES, insert_rows
 from service.store.store import Store, retried
-from service.store.tables import refused_rows, runs, stored_features, stored_predictions
+from service.store.tables import refused_rows, runs
 
 PAGE = 50
-KEYS_PER_STATEMENT = 5000
 _ROWS_PER_DELETE = 2000
-STORED: dict[RunKind, Table] = {"predictions": stored_predictions, "features": stored_features}
-"""The table that holds the results of a run of each kind, one row for each key."""
-KINDS = {table: kind for kind, table in STORED.items()}
 _WHOLE: list[RunState] = ["published", "superseded", "withdrawn"]
 """The states of runs that can be served. Runs of the last state are discarded first."""
 _UNFINISHED: list[RunState] = ["running", "failed"]
@@ -93,18 +90,15 @@ def store_batch(
         run = _lock_unfinished(connection, done.run)
         if run.position >= done.position > 0:
             raise Overtaken
-        table = STORED[run.kind]
-        accepted, duplicates = _first_of_each_key(connection, table, done.run, computed)
+        accepted, duplicates = insert_rows(connection, run.kind, done.run, computed)
         reasons = [dict(reason, run=done.run) for reason in [*refused, *duplicates]]
-        if accepted:
-            connection.execute(insert(table), [dict(row, run=done.run) for row in accepted])
         if reasons:
             connection.execute(insert(refused_rows), reasons)
         connection.execute(
             update(runs)
             .where(runs.c.id == done.run)
             .values(
-                rows=runs.c.rows + len(accepted),
+                rows=runs.c.rows + accepted,
                 refused=runs.c.refused + len({reason["place"] for reason in reasons}),
                 seconds=runs.c.seconds + seconds,
                 position=done.position,
@@ -162,8 +156,8 @@ def discard_old_runs(store: Store, kind: RunKind, model: str, max_runs: int) -> 
 def delete_discarded_rows(store: Store, kind: RunKind, model: str) -> None:
     """Delete the rows of discarded runs in small transactions, so that other writers wait only briefly."""
     gone = select(runs.c.id).where(_runs_of(kind, model), runs.c.state == "discarded")
-    for table, name in ((STORED[kind], "key"), (refused_rows, "place")):
-        column = table.c[name]
+    for table in (*TABLES[kind], refused_rows):
+        column = table.c.place if table is refused_rows else table.c.key
         some = select(table.c.run, column).where(table.c.run.in_(gone)).limit(_ROWS_PER_DELETE)
         while True:
             with store.writing() as connection:
@@ -228,22 +222,3 @@ def _discard(connection: Connection, run: str) -> None:
     connection.execute(
         update(runs).where(runs.c.id == run).values(state="discarded", finished=func.coalesce(runs.c.finished, now()))
     )
-
-
-def _first_of_each_key(
-    connection: Connection, table: Table, run: str, computed: list[dict[str, Any]]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    first_rows: dict[str, int] = {}
-    for start in range(0, len(computed), KEYS_PER_STATEMENT):
-        keys = [row["key"] for row in computed[start : start + KEYS_PER_STATEMENT]]
-        known = select(table.c.key, table.c.place).where(table.c.run == run, table.c.key.in_(keys))
-        first_rows |= {row.key: row.place for row in connection.execute(known)}
-    accepted, duplicates = [], []
-    for row in computed:
-        first = first_rows.setdefault(row["key"], row["place"])
-        if first == row["place"]:
-            accepted.append(row)
-            continue
-        reason = {"code": "duplicate_key", "message": f"Row {first:,} already has this key."}
-        duplicates.append({"place": row["place"], "number": 1, "key": row["key"], "field": "", **reason})
-    return accepted, duplicates

@@ -58,7 +58,7 @@ class Schema:
         return version in {script.revision for script in directory.walk_revisions()}
 
 
-RUNS = Schema("versions", "0003", "alembic_version")
+RUNS = Schema("versions", "0004", "alembic_version")
 """The runs of nightly jobs and what they stored."""
 MEETINGS = Schema("meetings", "0003", "meetings_version")
 """What people write: feedback, meetings, guesses, links."""

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -75,6 +76,22 @@ stored_features = Table(
 )
 """`fields` is JSON: field → value or null. `place` is the first row of this key in the input, from 1.
 `as_of` is the newest month of the data."""
+
+stored_pictures = Table(
+    "stored_pictures",
+    metadata,
+    Column("run", String(40), ForeignKey("runs.id"), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("method", String(64), nullable=False),
+    Column("details", Text, nullable=False),
+    Column("preview", LargeBinary, nullable=False),
+)
+"""The pictures of stored features. `digest` is the SHA-256 of the file, `method` the one by which it was measured, `details`
+JSON, `preview` a small JPEG."""
+
+Index("stored_pictures_digest", stored_pictures.c.digest)
+"""A job asks for pictures that have been measured already."""
 
 refused_rows = Table(
     "refused_rows",

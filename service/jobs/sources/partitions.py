@@ -24,6 +24,10 @@ FAULT = "\0fault"
 """An extra column: the reason why a row could not be read, or null. No column of a file can have this name."""
 
 
+IDENTITY = "identity"
+"""Metadata of a batch: the columns, separated by commas, that tell it from another batch of the input."""
+
+
 class WrongInput(Exception):
     """The message says what is wrong with the input as a whole."""
 

@@ -16,6 +16,8 @@ _SAFE_HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),  # answers hold data of persons
 ]
+_WITH_CACHE = _SAFE_HEADERS[:-1]
+"""For an answer that says itself what caches may do."""
 _NO_CONTENT = b"default-src 'none'; frame-ancestors 'none'"
 _SINGLE_HEADERS = frozenset({b"host", b"authorization", b"content-type", b"content-encoding", b"content-length"}) | {
     b"inference-header-content-length",
@@ -57,7 +59,9 @@ class HttpEntry:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 policy = (b"content-security-policy", message.pop(CONTENT_POLICY, _NO_CONTENT))
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id), *_SAFE_HEADERS, policy]
+                own = message["headers"]
+                safe = _WITH_CACHE if any(name == b"cache-control" for name, _ in own) else _SAFE_HEADERS
+                message["headers"] = [*own, (b"x-request-id", request_id), *safe, policy]
             await send(message)
 
         try:

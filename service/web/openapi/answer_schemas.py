@@ -17,6 +17,11 @@ def always(name: str) -> Callable[[Model], Schema | None]:
     return lambda _model: reference(name)
 
 
+def binary(_model: Model) -> Schema:
+    """Return the schema of a body that is no JSON."""
+    return {"type": "string", "format": "binary"}
+
+
 def by_output(template: str) -> Callable[[Model], Schema | None]:
     """Return a function that returns the schema for the output of a model; {} in `template` becomes Label or Value."""
     return lambda model: reference(template.format(_kind(model)))

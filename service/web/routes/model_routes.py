@@ -1,10 +1,14 @@
 """/v1/models: the list, the card, how good a model is, what is stored for it."""
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from service import actions
+from service.by_key import entities
 from service.rows.strict_json import encode
 from service.web.dependencies import AppServices, PathModel, RequestLanguage, VersionModel
+
+JPEG = "image/jpeg"
+_ESCAPED_SLASH = b"%2f"
 
 
 async def list_models(services: AppServices, language: RequestLanguage) -> Response:
@@ -36,6 +40,22 @@ async def entity(
 ) -> Response:
     answer = await services.store_calls.run(actions.look_up, model, services.store, id, services.freshness, language)
     return _localized(encode(answer), language)
+
+
+async def entity_picture(
+    model: PathModel,
+    id: str,  # noqa: A002 - the name in the path
+    services: AppServices,
+    language: RequestLanguage,
+    request: Request,
+) -> Response:
+    if request.scope.get("raw_path", b"").lower().endswith(_ESCAPED_SLASH + b"picture"):  # the key itself ends like this
+        return await entity(model, f"{id}/picture", services, language)
+    digest, preview = await services.store_calls.run(entities.entity_picture, model.card, services.store, id)
+    headers = {"ETag": f'"{digest}"', "Cache-Control": "private, no-cache"}
+    if f'"{digest}"' in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(preview, media_type=JPEG, headers=headers)
 
 
 def _localized(body: bytes, language: str) -> Response:

@@ -179,7 +179,7 @@ MISFITS: dict[str, tuple[Any, Any]] = {
     "no run": (Entity, changed(ENTITY, stored_prediction={n: v for n, v in STORED.items() if n != "run"})),
     "stale as text": (Entity, changed(ENTITY, stored_prediction=STORED | {"stale": "no"})),
     "no prediction": (Entity, changed(ENTITY, stored_prediction=STORED | {"prediction": None})),
-    "a list as a feature": (Entity, changed(ENTITY, stored_features=FEATURES | {"values": {"a": [1]}})),
+    "a list of texts as a feature": (Entity, changed(ENTITY, stored_features=FEATURES | {"values": {"a": ["b"]}})),
     "expired as text": (Entity, changed(ENTITY, stored_features=FEATURES | {"expired": "no"})),
     "nothing said of features": (Entity, {name: value for name, value in ENTITY.items() if name != "stored_features"}),
     "a number as key": (EntityList, {"items": [KEYS["items"][0] | {"id": 1}], "next": None}),

@@ -1,0 +1,1 @@
+"""Nightly pictures: where they are read, which are measured already, and what is stored of each."""
