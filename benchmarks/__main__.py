@@ -1,4 +1,4 @@
-"""`python -m benchmarks [serving | process | colons | engines | audience]`: prints comparisons, each measured in one run."""
+"""`python -m benchmarks [serving | process | colons | engines | pictures | audience]`: comparisons, each of one run."""
 
 import argparse
 
@@ -6,6 +6,7 @@ from benchmarks import nightly_jobs, own_process
 from benchmarks.audience import GUESS_SECONDS, describe_machine, measure_audience
 from benchmarks.colon_values import compare_colons
 from benchmarks.load import Comparison
+from benchmarks.nightly_pictures import compare_pictures
 from benchmarks.serving import MODELS, compare_services
 
 
@@ -13,7 +14,7 @@ def main() -> None:
     """Run the benchmark that the command names and print one line per comparison."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.set_defaults(seconds=5.0, models=MODELS, run=_serving)
-    commands = parser.add_subparsers(metavar="serving | process | colons | engines | audience")
+    commands = parser.add_subparsers(metavar="serving | process | colons | engines | pictures | audience")
     serving = commands.add_parser("serving", help="compare the service with a tutorial service (default)")
     serving.add_argument("--seconds", type=float, default=5.0, help="how long each load runs")
     serving.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
@@ -28,6 +29,10 @@ def main() -> None:
     engines.set_defaults(run=_engines)
     engines.add_argument("--rows", type=int, default=100_000, help="how many rows each job scores")
     engines.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="the numbers of workers to compare")
+    pictures = commands.add_parser("pictures", help="compare nightly pictures with a plain loop")
+    pictures.set_defaults(run=_pictures)
+    pictures.add_argument("--pictures", type=int, default=100, help="how many adverts are measured")
+    pictures.add_argument("--threads", type=int, help="default: one for each core")
     audience = commands.add_parser("audience", help="let phones follow a meeting beside predictions at full speed")
     audience.set_defaults(run=_audience)
     audience.add_argument("--phones", type=int, default=500, help="how many event streams")
@@ -73,6 +78,17 @@ def _engines(options: argparse.Namespace) -> None:
             f"   {comparison.workers} on Dask {comparison.dask_seconds:6.1f} s   {comparison.ratio:5.2f} ×",
             flush=True,
         )
+
+
+def _pictures(options: argparse.Namespace) -> None:
+    comparison = compare_pictures(options.pictures, options.threads)
+    count = comparison.pictures
+    print(
+        f"{count} pictures   job {count / comparison.job_seconds:.2f} a second   plain loop "
+        f"{count / comparison.plain_seconds:.2f} a second   {comparison.plain_seconds / comparison.job_seconds:.2f} ×   "
+        f"at most {comparison.peak_megabytes:,.0f} MB",
+        flush=True,
+    )
 
 
 def _audience(options: argparse.Namespace) -> None:

