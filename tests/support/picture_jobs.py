@@ -1,5 +1,6 @@
 """Nightly pictures: a card that takes features of pictures, pictures of every kind, and a measurement without networks."""
 
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -7,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 from sqlalchemy import select
 
 from service.bundles.bundle_files import write_card
+from service.jobs.pictures.picture_table import picture_schema
 from service.picture_features import picture_features
 from service.picture_features.picture_features import PictureFeatures
 from service.schemas import Card, Category, Classification, Entity, Input, Label, Scoring
@@ -112,3 +116,16 @@ def refusals(store: Store, run: str) -> Iterator[tuple[str | None, str, str]]:
     query = select(refused_rows.c.key, refused_rows.c.field, refused_rows.c.code).where(refused_rows.c.run == run)
     with store.reading() as connection:
         yield from [(key, field, code) for key, field, code in connection.execute(query)]
+
+
+def write_measured(folder: Path, file: Path) -> Path:
+    """Write what `measure` gives for the pictures of a folder as a file of `--output`; return it."""
+    schema = picture_schema(CARD, KEY)
+    rows = []
+    for path in sorted(folder.glob("*.png")):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        features = measure(Image.open(path), digest)
+        more = {"digest": digest, "method": picture_features.METHOD, "details": json.dumps(features.details)}
+        rows.append({name: features.fields.get(name) for name in schema.names} | {KEY: path.stem} | more)
+    pq.write_table(pa.Table.from_pylist(rows, schema), file, row_group_size=4)
+    return file

@@ -20,14 +20,20 @@ from service.bundles.bundle_files import read_card
 from service.errors import BrokenBundle
 from service.jobs import engines, features, job_runner
 from service.jobs.engines import Dask, Engine, Local, WrongEngine
+from service.jobs.pictures.measured_before import MeasuredBefore
+from service.jobs.pictures.picture_job import picture_job, stored_fields
+from service.jobs.pictures.picture_sources import FolderSource
+from service.jobs.pictures.thread_engine import Threads
 from service.jobs.sources.inputs import open_source, partitions
 from service.jobs.sources.partitions import BATCH_ROWS, LoadedPartition
 from service.jobs.sources.source import RequiredColumns
 from service.store import lookups, run_history
 from service.store.store import Store
+from tests.support import picture_jobs
 from tests.support.batch_functions import broken, deadly, doubled, numbers, outcome
 from tests.support.job_command import KILLED_BEFORE_COMMIT
 from tests.support.job_runs import MODEL, ROWS, content
+from tests.support.picture_jobs import CARD, KEY, write_measured, write_pictures
 from tests.support.repository import ROOT
 from tests.support.server_process import children
 
@@ -83,6 +89,24 @@ def test_features_are_the_same_client_for_client_on_dask(
         results.append([(row["key"], row["fields"], row["place"]) for page in pages for row in page])
     assert len(results[0]) == 1999
     assert results[0] == results[1]
+
+
+def test_one_thread_several_threads_and_dask_store_the_same_of_pictures(
+    engine: Dask, sqlite_store: Store, tmp_path: Path
+) -> None:
+    folder = write_pictures(tmp_path / "in", 10)
+    (folder / "notes.txt").write_text("no picture")
+    measured = write_measured(folder, tmp_path / "measured.parquet")
+    sqlite_store.prepare()
+
+    def run_on(each: Engine) -> str:
+        before = MeasuredBefore(sqlite_store, "none", measured, stored_fields(CARD))
+        job = picture_job(CARD, FolderSource(folder, KEY), KEY, before)
+        return job_runner.run_job(sqlite_store, CARD, job, engine=each, max_runs=9, advance=lambda _rows: None).id
+
+    results = [picture_jobs.contents(sqlite_store, run_on(each)) for each in (Threads(1), Threads(3), engine)]
+    assert len(results[0]) == 10
+    assert results == [results[0]] * 3
 
 
 def test_what_began_here_goes_on_there_and_back(
