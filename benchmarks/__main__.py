@@ -2,11 +2,12 @@
 
 import argparse
 
-from benchmarks import nightly_jobs, own_process
+from benchmarks import own_process
 from benchmarks.audience import GUESS_SECONDS, describe_machine, measure_audience
 from benchmarks.colon_values import compare_colons
 from benchmarks.load import Comparison
-from benchmarks.nightly_pictures import compare_pictures
+from benchmarks.nightly import nightly_jobs
+from benchmarks.nightly.nightly_pictures import compare_pictures
 from benchmarks.serving import MODELS, compare_services
 
 

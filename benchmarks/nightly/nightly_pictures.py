@@ -18,7 +18,7 @@ from service.jobs.pictures.thread_engine import Threads
 from service.schemas import Card
 from service.store.store import Store
 
-PICTURES = Path(__file__).parents[1] / "data" / "adverts"
+PICTURES = Path(__file__).parents[2] / "data" / "adverts"
 _KEY = "advert_id"
 _NUMBERS = ("text_share", "words", "brightness", "contrast", "sharpness", "colourfulness")
 
