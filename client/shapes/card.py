@@ -119,6 +119,7 @@ class Card(TypedDict):
     entity: NotRequired[EntityKey]
     built: NotRequired[str]
     exports: NotRequired[str]
+    place: NotRequired[int]
     """`no`: the model may not be taken away in another form."""
     rules: NotRequired[list[Rule]]
     metrics: NotRequired[list[Metric]]

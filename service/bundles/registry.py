@@ -97,9 +97,8 @@ class Registry:
         return list(self._served.versions.get(name, {}))
 
     def models(self) -> list[Model]:
-        """Return the default version of each model, by name."""
-        served = self._served
-        return [next(iter(versions.values())) for _, versions in sorted(served.versions.items())]
+        """Return the default version of each model, by the places of their cards, then by name."""
+        return _in_order(self._served)
 
     def switches(self) -> dict[str, int]:
         """Return how often the default version of each model was replaced by another one."""
@@ -110,18 +109,23 @@ class Registry:
         served = self._served
         ready = [
             ModelState(
-                name=name,
+                name=model.card.name,
                 state="ready",
                 version=model.card.version,
-                versions=tuple(versions),
-                changed=tuple(version for version in versions if version in served.changed),
+                versions=tuple(served.versions[model.card.name]),
+                changed=tuple(each for each in served.versions[model.card.name] if each in served.changed),
                 unlimited=model.unlimited,
                 title=model.card.title,
                 question=model.card.question,
                 built=model.card.built or None,
             )
-            for name, versions in sorted(served.versions.items())
-            for model in [next(iter(versions.values()))]
+            for model in _in_order(served)
         ]
         broken = [ModelState(name=name, state="broken", reason=reason) for name, reason in sorted(served.broken.items())]
         return ready + broken
+
+
+def _in_order(served: Served) -> list[Model]:
+    """Return the default version of each model, by the places of their cards, then by name."""
+    default = [next(iter(versions.values())) for versions in served.versions.values()]
+    return sorted(default, key=lambda model: (model.card.place, model.card.name))

@@ -235,6 +235,8 @@ class Card(Published, frozen=True):
     """What a reader of recommendations must know: which values can change in reality, and which cannot."""
     exports: Literal["yes", "no"] = "yes"
     """`no`: the model may not be taken away in another form; it answers only where it is served."""
+    place: int = 0
+    """The place in a list of models: a smaller number comes first; models with the same number are in the order of names."""
     version: str = ""
     """The hash of the bundle's content. It is set when the bundle is opened and is not part of `card.json`."""
     built: str = ""

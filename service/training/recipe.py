@@ -44,6 +44,8 @@ class Recipe:
     split: Callable[[], Split]
     fit: Callable[[LabelledRows], Any]
     to_onnx: Converter = to_float64_graph
+    complete: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    """Adds to the texts of the card what only the data can say."""
     find_showable: Callable[[pd.DataFrame], NDArray[np.bool_]] | None = None
     """Tells from the columns aside of the test rows which of them people may see (default: all)."""
 
@@ -52,6 +54,8 @@ def build_bundle(recipe: Recipe, bundles: Path) -> Card:
     """Fit a bundled model and publish it in the folder `bundles`; return its card with its version."""
     split = recipe.split()
     texts = read_texts(recipe.name)
+    if recipe.complete:
+        texts = recipe.complete(texts)
     attributes = msgspec.convert(texts.pop("aside", []), tuple[Input, ...])
     model = publish(
         bundles,

@@ -44,7 +44,7 @@ class VectorType(ArrayType):
     def read(self, value: list[Any]) -> NDArray[np.float64] | Fault:
         if len(value) != self.field.length:
             return self.length_fault(len(value))
-        if not all(type(number) in {int, float} for number in value):
+        if not set(map(type, value)) <= {int, float}:
             return self.type_fault()
         try:
             array = np.array(value, dtype=np.float64)

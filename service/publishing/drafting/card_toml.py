@@ -29,6 +29,7 @@ _CARD = {
     "change_note": "what a reader of recommendations must know: what can change in reality",
     "rules": 'what cannot be true at once, such as { kind = "sum", fields = ["a", "b"], total = "c", sentence = "…" }',
     "entity": "the key of stored predictions",
+    "place": "the place in a list of models: a smaller number comes first, then the name counts",
     "exports": "no: the model may not be taken away as code, a workbook, a package or an archive; else yes",
 }
 _OUTPUT = {

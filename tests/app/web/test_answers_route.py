@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from tests.support.bundled_models import WITHOUT_ARRAYS
 from tests.support.problem_check import check_problem
 
 DIAMOND = {"carat": "0.7", "cut": "Ideal", "color": "G", "clarity": "VS2", "depth": "61.8", "table": "56"}
@@ -18,7 +19,7 @@ def written(row: dict[str, Any]) -> dict[str, str]:
 
 
 def test_every_part_is_that_of_the_prediction(service: TestClient, cards: dict[str, Any]) -> None:
-    for name, card in cards.items():
+    for name, card in ((name, cards[name]) for name in WITHOUT_ARRAYS):
         for example in card["examples"]:
             row = example["row"]
             (prediction,) = service.post(f"/v1/models/{name}/predictions", json={"rows": [row]}).json()["predictions"]

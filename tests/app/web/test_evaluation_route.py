@@ -16,6 +16,7 @@ from service.errors import BrokenBundle
 from service.schemas import EvaluationAnswer
 from service.settings import Settings
 from service.training.recipes import RECIPES
+from tests.support.bundled_models import WITHOUT_ARRAYS
 from tests.support.service_app import serve
 
 NAMES = sorted(RECIPES)
@@ -28,7 +29,7 @@ def test_the_answer_names_the_served_version_and_keeps_its_shape(name: str, serv
     result = msgspec.json.decode(answer.content, type=EvaluationAnswer)
     assert (answer.status_code, result.model, result.version) == (200, name, cards[name]["version"])
     assert result.evaluation.rows == cards[name]["training"]["held_out_rows"]
-    assert len(answer.content) < 150_000
+    assert len(answer.content) < (150_000 if name in WITHOUT_ARRAYS else 160_000)
 
 
 @pytest.mark.parametrize("name", NAMES)

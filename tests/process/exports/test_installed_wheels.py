@@ -20,13 +20,14 @@ from service.exports.wheel.package_requirements import ALWAYS, LANGUAGE_DETECTOR
 from service.exports.wheel.wheel_export import wheel_of
 from service.publishing.plain_rows import plain_rows
 from service.training.recipes import RECIPES
+from tests.support.bundled_models import WITHOUT_ARRAYS
 from tests.support.clean_environment import make_environment
 from tests.support.code_models import write_code_bundle
 from tests.support.onnx_models import ROWS as ROWS_OF_NUMBERS
 from tests.support.repository import ROOT
 
 ROWS = 1000
-MODELS = sorted(RECIPES)
+MODELS = WITHOUT_ARRAYS
 ASK = """
 import importlib, json, sys
 import msgspec

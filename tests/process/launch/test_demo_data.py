@@ -26,27 +26,28 @@ def test_the_first_demo_of_a_day_runs_the_nightly_jobs_after_the_page_is_open(co
     assert [call[:2] for call in copy.nightly_calls()] == [
         ["service.jobs", "features"],
         ["service.jobs", "predict"],
+        ["service.jobs", "pictures"],
         ["service.training", "--comments"],
         ["pipeline", "enrich"],
     ]
     assert copy.nightly_calls()[-1][-1] == f"http://127.0.0.1:{copy.service_port}"
     opened_and_closed(copy, "Ctrl-C")
-    assert len(copy.nightly_calls()) == 4, "the same jobs again"
+    assert len(copy.nightly_calls()) == 5, "the same jobs again"
     os.utime(copy.root / "var" / "nightly" / "done", (1, 1))
     opened_and_closed(copy, "Clients and Feed are filled")
-    assert len(copy.nightly_calls()) == 8
+    assert len(copy.nightly_calls()) == 10
     (copy.root / "bundles" / "trained-anew").mkdir()
     opened_and_closed(copy, "Clients and Feed are filled")
-    assert len(copy.nightly_calls()) == 12
+    assert len(copy.nightly_calls()) == 15
 
 
 @posix_only
 def test_a_nightly_job_that_fails_is_reported_and_the_page_stays_open(copy: Copy) -> None:
     copy.complete_environments()
     opened_and_closed(copy, "Clients and Feed may lack something", NIGHTLY_FAILS=str(copy.root / "var" / "comments.jsonl"))
-    assert len(copy.nightly_calls()) == 3
+    assert len(copy.nightly_calls()) == 4
     opened_and_closed(copy, "Clients and Feed are filled")
-    assert len(copy.nightly_calls()) == 7
+    assert len(copy.nightly_calls()) == 9
 
 
 @pytest.mark.parametrize("own", ["SERVICE_DATABASE_URL", "SERVICE_BUNDLES", "DEMO_FEEDS", ""])
@@ -59,4 +60,4 @@ def test_the_nightly_jobs_write_nothing_into_what_the_user_has_chosen(
     with Supervisor(copy.root) as supervisor:
         at = Address("SERVICE_PORT", "127.0.0.1", 1)
         demo_data.run(supervisor, copy.root, service=python, demo=python, at=at, api_key="", log=copy.root / "nightly.log")
-    assert len(copy.nightly_calls()) == (0 if own else 4)
+    assert len(copy.nightly_calls()) == (0 if own else 5)
