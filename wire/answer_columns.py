@@ -11,6 +11,8 @@ SOURCE, COMPUTED_AT, RUN, STALE = "source", "computed_at", "run", "stale"
 AS_OF = "as_of"
 """From when the data are, as the input of a nightly job says: a month or a day."""
 VERSION, WARNINGS = "version", "warnings"
+FILE = "file"
+"""The name of each picture of an archive without a table."""
 
 _PROBABILITY = "probability_"
 

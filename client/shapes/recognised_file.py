@@ -15,6 +15,8 @@ class RecognisedFile(TypedDict):
     encoding: NotRequired[str]
     separator: NotRequired[str]
     compression: NotRequired[str]
+    pictures: NotRequired[int]
+    """How many pictures a zip archive holds beside its table."""
     sheet: NotRequired[str]
     sheets: NotRequired[list[str]]
     """The names of all sheets of a workbook that has several."""

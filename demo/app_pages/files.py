@@ -140,15 +140,15 @@ def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, i
         key=f"{PAGE}/table/{job.number}/{choice}/{order}/{part}",
     )
     if counts[choice] > table.num_rows:
-        first = part * scored_file.page_rows(file.table) + 1
-        ends = {"first": tr.number(first), "last": tr.number(first + table.num_rows - 1)}
+        before = part * scored_file.page_rows(file.table)
+        ends = {"first": tr.number(before + 1), "last": tr.number(before + table.num_rows)}
         st.caption(tr.text("Rows {first} to {last} of {all} in this order.", **ends, all=tr.number(counts[choice])))
     number = next((table[ROW][index].as_py() for index in selected.selection.rows if index < table.num_rows), 0)
 
     def open_row() -> None:
         codes, cells = scored_file.read_error_codes(file, number), scored_file.read_cells(file, number)
         faults = {name: (code, cells.get(name)) for name, code in row_fault_text.read_cell_faults(card, codes).items()}
-        current_case.open_row(card, scored_file.model_row(card, file, number), faults)
+        current_case.open_row(card, file_upload.read_row(card, job, file, number, tr), faults)
         page_address.request_first_page(card)
 
     reason = None if number else tr.text("Choose a row of the table first.")

@@ -233,12 +233,15 @@ def _draw_snippet(card: Card, row: Row, language: str, tr: Translation) -> None:
     if code is None:
         st.info(
             tr.text(
-                "Excel's function WEBSERVICE sends no key, and no address of more than 2,048 characters. Use Power Query."
+                "Excel's function WEBSERVICE sends no key, no picture, and no address of more than 2,048 characters. "
+                "Use Power Query."
             ),
             icon=":material/info:",
         )
         return
     st.code(code.text, language=code.highlighting, wrap_lines=code.highlighting is None)
+    for file, content in case_code.case_pictures(card, row).items():
+        st.download_button(tr.text("Save {file} for this code", file=file), content, file, "image/png", on_click="ignore")
     if not address:
         st.caption(tr.text("Replace {address}: the person who runs the service knows it.", address=_ADDRESS))
     if with_key:

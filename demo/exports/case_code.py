@@ -1,14 +1,17 @@
 """The code that asks the service for a case, in each language, and formulas of Excel that do."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from client import Card, Row
 from demo.snippets.excel_formula import write_formulas
-from demo.snippets.request_snippets import LANGUAGES, write_snippet
+from demo.snippets.request_snippets import LANGUAGES, picture_files, write_snippet
 from demo.text.wording import is_classification
+from wire.cells.cell_values import has_pictures
 
 EXCEL = "excel"
+_PNG = "data:image/png;base64,"
 TITLES: Mapping[str, str] = {name: language.title for name, language in LANGUAGES.items()} | {EXCEL: "Excel WEBSERVICE"}
 """Language → its name on the page."""
 
@@ -21,11 +24,27 @@ class CaseCode:
     highlighting: str | None
 
 
+def picture_fields(card: Card) -> list[str]:
+    """Return the names of the fields that are pictures."""
+    return [field["name"] for field in card["inputs"] if has_pictures(field["type"])]
+
+
+def case_pictures(card: Card, row: Row) -> dict[str, bytes]:
+    """Return each file that the code reads → its content: a picture of the case, which the service made a PNG."""
+    return {
+        file: b64decode(value.partition(",")[2])
+        for name, file in picture_files(picture_fields(card)).items()
+        if isinstance(value := row.get(name), str) and value.startswith(_PNG)
+    }
+
+
 def write_case_code(language: str, address: str, card: Card, row: Row, *, with_key: bool) -> CaseCode | None:
     """Return code that asks for the answer to a row; None if the function of Excel cannot send the request."""
+    pictures = picture_fields(card)
     if language != EXCEL:
-        text = write_snippet(language, address, card["name"], row, with_key=with_key)
+        text = write_snippet(language, address, card["name"], row, with_key=with_key, pictures=pictures)
         return CaseCode(text, LANGUAGES[language].highlighting)
     part = "decision" if card["output"].get("bands") else "label" if is_classification(card) else ""
-    formulas = None if with_key else write_formulas(address, card["name"], row, part)
+    has_arrays = bool(pictures) or any(isinstance(value, list) for value in row.values())
+    formulas = None if with_key or has_arrays else write_formulas(address, card["name"], row, part)
     return None if formulas is None else CaseCode(formulas, None)

@@ -3,7 +3,7 @@
 from client import RecognisedFile
 from demo.text.translation import Translation
 
-FORMATS = {"csv": "CSV", "arrow": "Arrow", "parquet": "Parquet", "xlsx": "Excel"}
+FORMATS = {"csv": "CSV", "arrow": "Arrow", "parquet": "Parquet", "xlsx": "Excel", "pictures": "ZIP"}
 _SEPARATOR_NAMES = {"": "–", "tab": "Tab"}
 _MAX_NAMED = 8
 
@@ -11,6 +11,8 @@ _MAX_NAMED = 8
 def describe_format(recognised: RecognisedFile, tr: Translation) -> list[str]:
     """Return the number of rows, the format, how a CSV was read, and the number of columns read, as short texts."""
     parts = [tr.count("{n} row", "{n} rows", recognised["rows"]), FORMATS.get(recognised["format"], "?")]
+    if pictures := recognised.get("pictures"):
+        parts.append(tr.count("zip with {n} picture", "zip with {n} pictures", pictures))
     if "separator" in recognised:
         parts.append(
             tr.text("separator {sign}", sign=_SEPARATOR_NAMES.get(recognised["separator"], recognised["separator"]))

@@ -51,6 +51,8 @@ def describe_cell_fault(field: Field, code: str, cell: Any, tr: Translation) -> 
     if code == "missing_field":
         return tr.text("{column}: no value", column=field["name"])
     fault = _describe_fault(field, code, tr)
+    if fault and cell is None:  # the answer repeats no picture
+        return f"{field['name']} {fault}"
     return (
         tr.text("{column} “{value}” {fault}", column=field["name"], value=_shorten(cell, tr), fault=fault) if fault else ""
     )
@@ -63,6 +65,11 @@ def _describe_fault(field: Field, code: str, tr: Translation) -> str:
         "not_finite": tr.text("is an infinite number"),
         "out_of_range": _describe_range(field, tr),
         "too_long": tr.text("is too long"),
+        "wrong_length": tr.text("has another number of numbers than the model takes"),
+        "missing_picture": tr.text("is not in the archive, or is there twice"),
+        "broken_picture": tr.text("is damaged"),
+        "picture_too_large": tr.text("is too large: at most 10 MB and 24 million pixels"),
+        "unsupported_picture": tr.text("is no PNG, JPEG, WebP, BMP, TIFF or GIF picture"),
         "no_words": tr.text("has nothing but names and addresses"),
         "unknown_category": tr.text(
             "is not one of {names}", names=_join_names([each["value"] for each in field.get("categories", [])])

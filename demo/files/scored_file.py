@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 from client import Card, InvalidAnswer, RecognisedFile, Row
 from demo.fields import field_types
 from demo.text.wording import answer_column, answer_columns, is_classification, label_texts, names_label
-from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW, WARNINGS, is_probability_column
+from wire.answer_columns import DECISION, ERROR, ERROR_CODES, FILE, LABEL, ROW, WARNINGS, is_probability_column
+from wire.cells.cell_values import has_pictures
 from wire.cells.text_style import TextStyle
 
 ALL_ROWS, WARNED, REFUSED = "every", "warned", "refused"
 _PAGE_ROWS, _MAX_PAGE_CELLS = (1000, 500, 200, 100, 50, 20), 10_000
-"""A page of the table has the first of these numbers of rows whose cells do not take long to draw."""
+"""A page has the first of these numbers of rows whose cells do not take long to draw."""
 MAX_BYTES = 512 * 2**20
 _STYLE = {"decimal", "thousands", "dates", "missing"}
 _BINS = 20
@@ -170,13 +171,12 @@ def page_rows(table: pa.Table) -> int:
 
 
 def select_rows(card: Card, table: pa.Table, choice: str, order: str, page: int = 0) -> pa.Table:
-    """Return one page of the rows of a choice, with the columns of the answer first.
+    """Return one page of the rows of a choice, with the names of pictures and the columns of the answer first.
 
     `order` is "file", or "high" or "low" for the highest or lowest answer first. Refused rows stay in the order of the file.
     """
     indices = _row_indices(card, table, choice, order)
-    size = page_rows(table)
-    start = page * size
+    start = page * (size := page_rows(table))
     rows = table.slice(start, size) if indices is None else table.take(indices.slice(start, size))
     answer = [DECISION, answer_column(card)]
     front = [ROW, ERROR_CODES, ERROR] if choice == REFUSED else [ROW, *([WARNINGS] if choice == WARNED else []), *answer]
@@ -184,7 +184,9 @@ def select_rows(card: Card, table: pa.Table, choice: str, order: str, page: int 
     hidden = {name for name in table.schema.names if is_probability_column(name)}
     front = [name for name in front if name != DECISION or card["output"].get("bands")]
     rest = [name for name in table.schema.names if name not in added | hidden]
-    rows = rows.select([*front, *rest])
+    pictures = {FILE, *(each["name"] for each in card["inputs"] if has_pictures(each["type"]))}
+    names = [name for name in rest if name in pictures]
+    rows = rows.select([front[0], *names, *front[1:], *(name for name in rest if name not in names)])
     rows = _with_texts(rows, LABEL, label_texts(card)) if LABEL in front else rows
     bands = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     return _with_texts(rows, DECISION, bands) if DECISION in front else rows
@@ -210,7 +212,7 @@ def replace_error_codes(file: ScoredFile, table: pa.Table, describe: Callable[[s
     rows = file.original_table.take(pc.subtract(table[ROW], 1)).to_pylist()
     triples = zip(table[ERROR_CODES].to_pylist(), table[ERROR].to_pylist(), rows, strict=True)
     texts = pa.array([describe(codes, sentence, cells) for codes, sentence, cells in triples], pa.string())
-    return table.drop_columns(ERROR_CODES).set_column(1, ERROR, texts)
+    return table.set_column(table.schema.get_field_index(ERROR), ERROR, texts).drop_columns(ERROR_CODES)
 
 
 def replace_warning_codes(table: pa.Table, describe: Callable[[str], str]) -> pa.Table:

@@ -1,6 +1,6 @@
 """Fills the template of a language with the address of the service and the values of a row."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -24,6 +24,10 @@ class Language:
     write_field: Callable[[str, str], str] = "{}: {}".format
     """Takes the name of a field as `write_name` writes it, and its value."""
     write_name: Callable[[str], str] = text_literals.to_json
+    write_picture: Callable[[str], str] = 'picture("{}")'.format
+    """Takes the name of a file; returns what reads it as a data URL."""
+    join_body: Callable[[list[str]], str] = "".join
+    """Takes the pieces of a body with pictures between them; each is an expression."""
 
 
 def _write_python(value: Any) -> str:
@@ -31,6 +35,8 @@ def _write_python(value: Any) -> str:
 
 
 def _write_power_query(value: Any) -> str:
+    if isinstance(value, list):
+        return f"{{{', '.join(map(_write_power_query, value))}}}"
     return text_literals.quote_power_query(value) if isinstance(value, str) else text_literals.to_json(value)
 
 
@@ -40,11 +46,21 @@ def _name_javascript(name: str) -> str:
 
 
 LANGUAGES: Mapping[str, Language] = {
-    "curl": Language("curl", "bash", text_literals.quote_shell),
+    "curl": Language(
+        "curl",
+        "bash",
+        text_literals.quote_shell,
+        write_picture="picture {}".format,
+        join_body=lambda pieces: "\n  ".join(
+            each if each.startswith("picture ") else f"printf %s {each}" for each in pieces
+        ),
+    ),
     "python": Language("Python", "python", text_literals.quote_python, _write_python, write_name=text_literals.quote_python),
-    "csharp": Language("C#", "csharp", text_literals.quote_csharp),
+    "csharp": Language(
+        "C#", "csharp", text_literals.quote_csharp, write_picture='Picture("{}")'.format, join_body=" + ".join
+    ),
     "javascript": Language("JavaScript", "javascript", text_literals.to_json, write_name=_name_javascript),
-    "r": Language("R", "r", text_literals.quote_r),
+    "r": Language("R", "r", text_literals.quote_r, join_body=lambda pieces: f"paste0({', '.join(pieces)})"),
     "power-query": Language(
         "Power Query",
         "powerquery",
@@ -52,30 +68,58 @@ LANGUAGES: Mapping[str, Language] = {
         _write_power_query,
         "{} = {}".format,
         text_literals.name_power_query,
+        'Picture("C:\\{}")'.format,
     ),
 }
 
 
-def write_snippet(language: str, service_url: str, model: str, row: Mapping[str, Any], *, with_key: bool) -> str:
-    """Return code that asks the service for the prediction of a row. `with_key` keeps the lines for an API key."""
-    writer = LANGUAGES[language]
-    lines = (_TEMPLATES / f"{language}.txt").read_text("utf-8").splitlines()
+def picture_files(pictures: Collection[str]) -> dict[str, str]:
+    """Return field → the name of the file from which code reads its picture."""
+    return {name: f"picture{f'-{number}' if number > 1 else ''}.png" for number, name in enumerate(pictures, start=1)}
+
+
+def write_snippet(
+    language: str,
+    service_url: str,
+    model: str,
+    row: Mapping[str, Any],
+    *,
+    with_key: bool,
+    pictures: Collection[str] = (),
+) -> str:
+    """Return code that asks the service for the prediction of a row. `with_key` keeps the lines for an API key.
+
+    The values of the fields `pictures` are not in the code: it reads them from the `picture_files`.
+    """
+    writer, files = LANGUAGES[language], picture_files(pictures)
+    name = f"{language}-picture" if files else language
+    lines = (_TEMPLATES / f"{name}.txt").read_text("utf-8").splitlines()
     template = "\n".join(line for line in lines if with_key or KEY not in line)
     path = f"v1/models/{model}/predictions"
-    fields = [writer.write_field(writer.write_name(name), writer.write_value(value)) for name, value in row.items()]
+    values = {each: writer.write_picture(files[each]) if each in files else writer.write_value(row[each]) for each in row}
+    fields = [writer.write_field(writer.write_name(each), value) for each, value in values.items()]
     return Template(template).substitute(
         service=writer.quote(service_url.rstrip("/")),
         path=writer.quote(path),
         url=writer.quote(f"{service_url.rstrip('/')}/{path}"),
-        body=writer.quote(_write_body(row)),
+        body=_write_body(writer, row, files),
         fields=f",\n{_indentation(template)}".join(fields),
     )
 
 
-def _write_body(row: Mapping[str, Any]) -> str:
-    """Return the body of the request as JSON with a line for each field."""
-    fields = ",\n".join(f"    {text_literals.to_json(name)}: {text_literals.to_json(value)}" for name, value in row.items())
-    return f'{{\n  "rows": [{{\n{fields}\n  }}]\n}}'
+def _write_body(writer: Language, row: Mapping[str, Any], files: Mapping[str, str]) -> str:
+    """Return an expression for the body of the request: JSON with a line for each field."""
+    pieces = ['{\n  "rows": [{\n']
+    expressions: list[str] = []
+    for index, (name, value) in enumerate(row.items()):
+        pieces[-1] += (",\n" if index else "") + f"    {text_literals.to_json(name)}: "
+        if name in files:
+            expressions += [writer.quote(pieces[-1] + '"'), writer.write_picture(files[name])]
+            pieces.append('"')
+        else:
+            pieces[-1] += text_literals.to_json(value)
+    expressions.append(writer.quote(pieces[-1] + "\n  }]\n}"))
+    return writer.join_body(expressions) if files else expressions[0]
 
 
 def _indentation(template: str) -> str:

@@ -1,16 +1,21 @@
 """The upload of a file: the drop zone, the progress, and the reason for a failure."""
 
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
-from client import Card, RecognisedFile, Refused, ServiceError
-from demo.files import case_table, column_choice, column_table, file_summary, refusal_text, spreadsheet
+from client import Card, RecognisedFile, Refused, Row, ServiceError
+from demo.fields import field_types
+from demo.files import case_table, column_choice, column_table, file_summary, refusal_text, scored_file, spreadsheet
 from demo.files.column_choice import Header
+from demo.files.pictures import row_pictures
+from demo.files.scored_file import ScoredFile
 from demo.files.upload_job import UploadJob, copy_to_disk
 from demo.files.upload_store import UploadStore
 from demo.session import page_view, query_errors, service_queries, shared_resources
 from demo.text.translation import Translation
+from demo.uploads.picture_upload import RefusedPicture, prepare_picture
 from demo.widgets import drop_zone, file_settings, forms
 from wire.media_types import ARROW, CSV, GZIP, PARQUET, XLSX, ZIP, ZSTD
 
@@ -63,6 +68,8 @@ def _start_job(card: Card, job: UploadJob) -> None:
 def draw_upload(card: Card, job: UploadJob | None, tr: Translation) -> None:
     """Draw the drop zone, and start an upload job once for each dropped file."""
     label = tr.text("A file with one case per row: Excel, CSV, Parquet or an Arrow stream")
+    if any(kind.is_picture for kind in field_types.get_fields(card).values()):
+        label = tr.text("A zip of pictures, alone or with a CSV that names them; or Parquet with pictures")
     upload = drop_zone.draw_drop_zone(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is not None and not (job and job.upload_id == upload.file_id):
         kind = _TYPES[upload.name.rpartition(".")[2].lower()]
@@ -168,6 +175,17 @@ def resend(card: Card, job: UploadJob, settings: dict[str, str]) -> None:
     if job.error and query_errors.is_other_version(job.error):
         service_queries.forget_cards()
     job.send(shared_resources.client(), service_queries.get_card(card["name"]), settings)
+
+
+def read_row(card: Card, job: UploadJob, file: ScoredFile, number: int, tr: Translation) -> Row:
+    """Return a row for the model, with its pictures as the service keeps them; what is refused is left out."""
+    columns = row_pictures.picture_columns(card, file.recognised)
+    cells = scored_file.read_cells(file, number)
+    row = scored_file.model_row(card, file, number)
+    for name, content in row_pictures.read_pictures(job.content, job.media_type, columns, cells, number).items():
+        with suppress(RefusedPicture):
+            row[name] = prepare_picture(content, tr)
+    return row
 
 
 def describe_file(name: str, recognised: RecognisedFile, tr: Translation) -> str:

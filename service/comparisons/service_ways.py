@@ -13,8 +13,10 @@ from service.by_key.stored_values import prediction_of
 from service.errors import UnknownEntity
 from service.exports.proof.proof_answers import REFUSED, Answer, TimedAnswers, answer_of, answer_of_json
 from service.fields.field_type import FieldType, RangeType
+from service.fields.lookup import array_fields
 from service.files.file_request import FileRequest
 from service.files.temporary_file import temporary_file
+from service.inference_protocol.array_tensors import row_shape
 from service.inference_protocol.datatypes import INT64, datatypes_of
 from service.inference_protocol.inference_reader import read_inference
 from service.schemas import Row, Value
@@ -33,21 +35,35 @@ def answer_live(model: Model, row: Row) -> TimedAnswers:
 
 
 def answer_file(model: Model, row: Row) -> TimedAnswers:
-    """Return the answer to a CSV with the row. Raises InvalidFile, ModelFailed."""
+    """Return the answer to a file with the row: a CSV, or an Arrow stream for what is too long for a cell.
+
+    Raises InvalidFile, ModelFailed.
+    """
+    from service.files.arrow_format.row_stream import write_row_stream
     from service.files.score_file import score_file
 
+    is_long = bool(array_fields(model.card))
+    request = FileRequest("arrow", "json") if is_long else FileRequest("csv", "json", charset="utf-8", decimal="point")
+    opened, path = temporary_file()
+    with opened as file:
+        file.write(
+            write_row_stream([{field.name: row[field.name] for field in model.checks.fields}])
+            if is_long
+            else _csv_file(model, row)
+        )
+        file.flush()
+        start = time.perf_counter()
+        answer = score_file(model, path, request)
+        (prediction,) = json.loads(b"".join(answer.pieces))["predictions"]
+    return _timed(start, answer_of_json(prediction))
+
+
+def _csv_file(model: Model, row: Row) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([field.name for field in model.checks.fields])
     writer.writerow([_cell(row[field.name]) for field in model.checks.fields])
-    opened, path = temporary_file()
-    with opened as file:
-        file.write(text.getvalue().encode())
-        file.flush()
-        start = time.perf_counter()
-        answer = score_file(model, path, FileRequest("csv", "json", charset="utf-8", decimal="point"))
-        (prediction,) = json.loads(b"".join(answer.pieces))["predictions"]
-    return _timed(start, answer_of_json(prediction))
+    return text.getvalue().encode()
 
 
 def _cell(value: Value) -> str:
@@ -91,7 +107,7 @@ def _tensor(field: FieldType, value: Value) -> dict[str, Any]:
     if datatype == INT64 and isinstance(field, RangeType) and isinstance(value, float):
         with suppress(ValueError):
             value = int(value)
-    return {"name": field.name, "datatype": datatype, "shape": [1], "data": [value]}
+    return {"name": field.name, "datatype": datatype, "shape": [1, *row_shape(field)], "data": [value]}
 
 
 def _from_columns(columns: Mapping[str, Any] | None) -> Answer:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 10 * 2**20
 MAX_PIXELS = 24_000_000
 MAX_SIDE = 20_000
+_WEBP, _MAX_WEBP_PIXELS = "WEBP", 12_000_000
+"""Its decoder holds several copies of a picture: 24 million pixels would take 400 MB."""
 MEDIA_TYPES = {
     "PNG": "image/png",
     "JPEG": "image/jpeg",
@@ -152,6 +154,8 @@ def _check_header(picture: "Image.Image", content: bytes, media_type: str | None
     if not width * height:
         raise WrongPicture("broken_picture", "The picture has no pixels.")
     name = str(picture.format)
+    if name == _WEBP and width * height > _MAX_WEBP_PIXELS:
+        raise _too_large(f"A WebP picture may have at most {_MAX_WEBP_PIXELS // 10**6} million pixels.")
     if media_type is not None and media_type != MEDIA_TYPES[name]:
         raise _unsupported(f"The picture is {MEDIA_TYPES[name]}, not {media_type[:64]}.")
     if name != "MPO" and getattr(picture, "n_frames", 1) > 1:

@@ -13,7 +13,7 @@ from service.exports.refusals import NotExportable
 from service.fields.date import DateType
 from service.fields.date_time import DateTimeType
 from service.fields.field_type import NumbersType, RangeType
-from service.fields.lookup import number_fields, text_fields
+from service.fields.lookup import array_fields, number_fields, text_fields
 from service.fields.text import TextType
 from service.schemas import Card, Classification
 from service.schemas.localization import localized
@@ -30,6 +30,8 @@ def build_program(model: Model, folder: Path, *, max_depth: int = MAX_DEPTH) -> 
     card = localized(model.card, "en")
     if card.scoring.scorer != "onnx":
         raise NotExportable(f"the model is not a graph, because it {card.scoring.reason or 'runs in a process of its own'}")
+    if arrays := array_fields(card):
+        raise NotExportable(f"the field {arrays[0].name} is {arrays[0].words}, and code takes numbers and texts one by one")
     types = number_fields(card)
     graph = (folder / "model.onnx").read_bytes()
     roots = read_graph(graph, field_nodes(types))

@@ -16,6 +16,7 @@ from service.bundles.model import Model
 from service.exports.packed_folder import pack_folder
 from service.exports.wheel.package_project import VENDORED, package_name, write_project
 from service.exports.wheel.package_requirements import package_requirements
+from service.fields.arrays.array_type import ArrayType
 from service.fields.field_type import FieldType
 from service.fields.lookup import types_of
 from service.schemas import Card
@@ -69,7 +70,8 @@ def _write_description(card: Card, bundle: Path, folder: Path) -> None:
 
 
 def _column(field: FieldType) -> dict[str, Any]:
-    return {"type": _TYPES.get(field.quick_type, "any"), "name": field.name, "required": not field.nullable}
+    kind = "any" if isinstance(field, ArrayType) else _TYPES.get(field.quick_type, "any")  # a picture may be bytes too
+    return {"type": kind, "name": field.name, "required": not field.nullable}
 
 
 def _write_yaml(file: Path, content: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from service.exports.refusals import NotExportable
 from service.fields.date import DateType
 from service.fields.date_time import DateTimeType
 from service.fields.field_type import NumbersType
+from service.fields.lookup import array_fields
 from service.schemas import Classification
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ def _graph(model: Model, bundle: Path) -> "onnx.GraphProto":
     if model.card.scoring.scorer != "onnx":
         reason = model.card.scoring.reason or "runs in a process of its own"
         raise NotExportable(f"Triton serves a graph of ONNX, and the model is none, because it {reason}")
+    if arrays := array_fields(model.card):
+        raise NotExportable(
+            f"the field {arrays[0].name} is {arrays[0].words}, which the service reads and checks before it asks the graph"
+        )
     graph: onnx.GraphProto = onnx.load_model(bundle / "model.onnx").graph
     if [each.name for each in graph.input] != [FIELDS]:
         raise NotExportable("the graph takes counts of words, which the service makes of a text before it asks the graph")

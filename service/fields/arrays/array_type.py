@@ -29,6 +29,8 @@ class ParsedArrays:
 class ArrayType(FieldType):
     """A field of the channel `arrays`. It has no order and no null, and no question varies it."""
 
+    words: ClassVar[str]
+    """What a value is: "a picture"."""
     dtype: ClassVar[type[np.generic]]
     shape: tuple[int, ...]
     """The shape of one value."""

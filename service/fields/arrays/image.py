@@ -32,6 +32,7 @@ class ImageType(ArrayType):
     expected = "a picture such as data:image/png;base64,…"
     json_types = frozenset({str})
     quick_type = str
+    words = "a picture"
     frame_kind = "image"
     dtype = np.uint8
 
@@ -80,7 +81,7 @@ class ImageType(ArrayType):
         return super().encode(self._within_pixels(kept, faults), faults)
 
     def _within_pixels(self, values: list[Any], faults: list[Fault]) -> list[Any]:
-        """Return the values that may be decoded for one request; the others get a fault and become None."""
+        """Return the values to decode: none of them, and a fault, if they are too many pixels for one request."""
         if len(values) * MAX_PIXELS <= _MAX_PIXELS_TOGETHER:
             return values
         pixels = 0
@@ -89,7 +90,7 @@ class ImageType(ArrayType):
             if pixels > _MAX_PIXELS_TOGETHER:
                 message = f"The pictures of a request may have {_MAX_PIXELS_TOGETHER // 10**6} million pixels together."
                 faults.append(Fault(self.name, "picture_too_large", message, row=index))
-                return [*values[:index], *([None] * (len(values) - index))]
+                return [None] * len(values)
         return values
 
     @staticmethod

@@ -25,6 +25,7 @@ class VectorType(ArrayType):
     expected = "a list of numbers"
     json_types = frozenset({list})
     quick_type = list
+    words = "a vector"
     frame_kind = "vector"
     dtype = np.float64
 

@@ -15,9 +15,7 @@ from service.pictures.picture_file import WrongPicture
 from service.schemas import Recognised
 from tabular.errors import PackedFileError, PackedFileTooLarge
 from tabular.picture_zip.picture_archive import PictureArchive, UnreadablePicture
-
-FILE = "file"
-"""The column with the names of the pictures of an archive without a table."""
+from wire.answer_columns import FILE
 
 
 class ZipPictures:

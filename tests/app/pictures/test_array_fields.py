@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from starlette.testclient import TestClient
 from service.bundles.bundle_opening import open_model
 from service.bundles.registry import Registry
 from service.bundles.versions.bundle_folder import default_folder
+from service.comparisons.service_ways import answer_file, answer_live, answer_tensors
+from service.exports.forms import FORMS
+from service.exports.refusals import NotExportable
 from service.pictures.model_picture import data_url, pixels_png
 from service.settings import Settings
 from tests.support.picture_models import LENGTH, SIDE, number_weights, pixel_weights, publish_pictures, publish_vectors
@@ -21,10 +25,15 @@ PICTURES, VECTORS = "toy-pictures", "toy-vectors"
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("array-bundles")
     publish_pictures(PICTURES, folder)
     publish_vectors(VECTORS, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def app(folder: Path) -> Iterator[TestClient]:
     settings = Settings(bundles=str(folder), database_url=f"sqlite:///{folder}/store.db")
     yield from serve(settings, Registry.of([open_model(default_folder(folder, name)) for name in (PICTURES, VECTORS)]))
 
@@ -137,3 +146,21 @@ def test_the_openapi_document_describes_pictures_and_vectors(app: TestClient) ->
     document = app.get("/openapi.json").text
     assert '"minItems":5' in document.replace(" ", "")
     assert "data:image/" in document
+
+
+def test_a_form_answers_for_pictures_and_vectors_as_the_service_or_says_why_there_is_none(
+    folder: Path, tmp_path: Path
+) -> None:
+    places = {name: default_folder(folder, name) for name in (PICTURES, VECTORS)}
+    picture, vector = (open_model(place) for place in places.values())
+    made = FORMS["wheel"].make(picture, places[PICTURES], tmp_path)
+    assert made.proof
+    assert (made.proof.real_rows >= 1000, made.proof.difference) == (True, 0)
+    for kind in FORMS.keys() - {"wheel", "saved-object", "mlflow"}:
+        with pytest.raises(NotExportable, match="the field picture is a picture") as refused:
+            FORMS[kind].make(picture, places[PICTURES], tmp_path)
+        assert refused.value.nearest == "wheel"
+    for model in (picture, vector):
+        row = dict(model.card.real_rows[0])
+        live = answer_live(model, row).answers
+        assert answer_file(model, row).answers == answer_tensors(model, row).answers == live

@@ -3,6 +3,7 @@
 Runtimes and libraries that are not installed are skipped. Power Query runs in Excel and Power BI only, so its code is not run here.
 """
 
+import base64
 import os
 import re
 import shutil
@@ -54,7 +55,12 @@ def run(tmp_path: Path) -> Callable[[str, str], str]:
             file = program
         environment = {name: text for name, text in os.environ.items() if "proxy" not in name.lower()}
         done = subprocess.run(
-            [*command, str(file)], check=False, timeout=SECONDS, capture_output=True, env=environment | {"LC_ALL": "C.UTF-8"}
+            [*command, str(file)],
+            check=False,
+            timeout=SECONDS,
+            capture_output=True,
+            env=environment | {"LC_ALL": "C.UTF-8"},
+            cwd=tmp_path,
         )
         if language == "r" and (missing := re.search(rb"there is no package called|is required", done.stderr)):
             pytest.skip(f"a package of R is not installed: {missing[0].decode()}")
@@ -75,13 +81,19 @@ def test_code_gets_the_answer_of_the_service(
         assert pytest.approx(probability, rel=1e-14) in numbers
 
 
-def test_values_of_a_case_stay_values_and_the_key_is_sent(language: str, run: Callable[[str, str], str]) -> None:
+def test_values_of_a_case_stay_values_its_picture_is_read_and_the_key_is_sent(
+    language: str, run: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    picture = bytes(range(256)) * 700
+    (tmp_path / "picture.png").write_bytes(picture)
+    row = HOSTILE_ROW | {"a picture": "not in the code", "a vector": [0.5, -1, 2e-7]}
     with recording() as recorder:
-        code = write_snippet(language, recorder.url, "any-model", HOSTILE_ROW, with_key=True)
+        code = write_snippet(language, recorder.url, "any-model", row, with_key=True, pictures=["a picture"])
         run(language, code.replace(f"Bearer {KEY}", "Bearer a secret").replace(f'("{KEY}")', '("a secret")'))
     ((path, headers, body),) = recorder.requests
     assert path == "/v1/models/any-model/predictions"
     assert headers["Content-Type"].split(";")[0] == "application/json"
     assert headers["Authorization"] == "Bearer a secret"
-    assert body == {"rows": [HOSTILE_ROW]}
-    assert list(body["rows"][0]) == list(HOSTILE_ROW)
+    data_url = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
+    assert body == {"rows": [row | {"a picture": data_url}]}
+    assert list(body["rows"][0]) == list(row)

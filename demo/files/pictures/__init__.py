@@ -1,0 +1,1 @@
+"""The pictures of an uploaded file, whose answer holds their names alone."""

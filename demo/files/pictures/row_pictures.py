@@ -1,0 +1,73 @@
+"""Reads the pictures of one row from an uploaded file: from a zip archive by their names, from Parquet or Arrow as bytes."""
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from client import Card, RecognisedFile, Row
+from demo.fields import field_types
+from tabular.errors import PackedFileError, PackedFileTooLarge
+from tabular.picture_zip.picture_archive import PictureArchive, UnreadablePicture
+from wire.media_types import ARROW, PARQUET, ZIP
+
+_ERRORS = (PackedFileError, PackedFileTooLarge, pa.ArrowException, OSError, ValueError, KeyError, zipfile.BadZipFile)
+
+
+def picture_columns(card: Card, recognised: RecognisedFile) -> dict[str, str]:
+    """Return field → its column in the file, for the fields that are pictures."""
+    matched = recognised.get("matched", {})
+    return {name: matched.get(name, name) for name, kind in field_types.get_fields(card).items() if kind.is_picture}
+
+
+def read_pictures(
+    content: BinaryIO, media_type: str, columns: Mapping[str, str], cells: Row, number: int
+) -> dict[str, bytes]:
+    """Return field → the bytes of the picture in a row; a picture that cannot be read is left out.
+
+    `columns` is field → column, `cells` the row in the answer of the service; `number` counts from 1.
+    """
+    pictures: dict[str, bytes] = {}
+    for field, column in columns.items():
+        content.seek(0)
+        try:
+            if media_type == ZIP:
+                pictures[field] = _read_from_archive(PictureArchive(content), cells[column])
+            elif media_type in {PARQUET, ARROW}:
+                pictures[field] = _bytes_of(_read_cell(content, media_type, column, number - 1))
+        except (*_ERRORS, UnreadablePicture):
+            continue
+    return pictures
+
+
+def _read_from_archive(archive: PictureArchive, cell: Any) -> bytes:
+    """Raises ValueError if the cell is no path, UnreadablePicture."""
+    if not isinstance(cell, str):
+        raise ValueError("no path")
+    folder = str(PurePosixPath(archive.tables[0]).parent) if archive.tables else ""
+    return archive.read(archive.find(cell, folder))
+
+
+def _read_cell(content: BinaryIO, media_type: str, column: str, index: int) -> Any:
+    """Return a cell of a file with types. Raises KeyError if there is none, pa.ArrowException."""
+    if media_type == PARQUET:
+        parquet = pq.ParquetFile(content)
+        batches = (parquet.read_row_group(at, columns=[column]) for at in range(parquet.num_row_groups))
+    else:
+        batches = (pa.Table.from_batches([batch]).select([column]) for batch in pa.ipc.open_stream(content))
+    for batch in batches:
+        if index < batch.num_rows:
+            return batch.column(0)[index].as_py()
+        index -= batch.num_rows
+    raise KeyError(column)
+
+
+def _bytes_of(cell: Any) -> bytes:
+    """Raises ValueError if a cell holds no bytes."""
+    content = cell.get("bytes") if isinstance(cell, dict) else cell
+    if not isinstance(content, bytes):
+        raise ValueError("no bytes")
+    return content
