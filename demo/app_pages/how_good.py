@@ -6,8 +6,10 @@ from functools import partial
 from typing import Any, TypeAlias
 
 import streamlit as st
+from markupsafe import Markup
 
 from client import Card, Classification, Evaluation, Row
+from client.shapes.evaluation import ConfusionMatrix
 from demo.address.parameters import MODEL
 from demo.evaluation import (
     baseline_text,
@@ -16,11 +18,14 @@ from demo.evaluation import (
     evaluation_query,
     findings,
     group_findings,
+    label_findings,
+    question_titles,
     regression_findings,
 )
 from demo.evaluation.cost_findings import CostReport
 from demo.evaluation.evaluation_query import EvaluationQuery
 from demo.evaluation.findings import Finding
+from demo.evaluation.question_titles import CERTAIN, CONFUSED, GROUPS, MISTAKES, WORST
 from demo.session import current_case, page_address, page_view, query_errors, service_queries, visitor
 from demo.text import wording
 from demo.text.translation import Translation
@@ -28,7 +33,6 @@ from demo.views import answered_row, comparable_models
 from demo.widgets import cost_controls, forms, glossary
 
 PAGE = "how-good"
-_MISTAKES, _GROUPS, _WORST = "mistakes", "groups", "worst"
 ReadQuery: TypeAlias = Callable[[], EvaluationQuery]
 
 
@@ -53,7 +57,7 @@ def page() -> None:
                 icon=":material/straighten:",
             )
         return
-    titles = _make_question_titles(evaluation, tr)
+    titles = question_titles.make_titles(card, evaluation, tr)
     segment_names = [segment["name"] for segment in evaluation["segments"]]
 
     def read() -> EvaluationQuery:
@@ -66,11 +70,13 @@ def page() -> None:
     _draw_question_choice(card, titles, read, tr)
     page_address.write_address(card, evaluation_query.encode_query(card, query))
     with st.container(key="finding"):
-        if query.question == _MISTAKES and evaluation["kind"] == "classification":
+        if query.question == MISTAKES and evaluation["kind"] == "classification":
             _draw_costs(card, evaluation, read, tr)
-        elif query.question == _WORST:
+        elif query.question == CONFUSED and (matrix := label_findings.find_matrix(card, evaluation)):
+            _draw_confusions(card, matrix, tr)
+        elif query.question == WORST:
             _draw_worst_rows(card, evaluation, tr)
-        elif query.question == _GROUPS:
+        elif query.question == GROUPS:
             _draw_groups(card, evaluation, read, tr)
         else:
             _draw_finding(_make_finding(card, evaluation, query.question, tr))
@@ -78,36 +84,6 @@ def page() -> None:
     if note := card.get("evaluation_note"):
         st.caption(forms.escape_markdown(note))
     glossary.draw_glossary(tr)
-
-
-def _make_question_titles(evaluation: Evaluation, tr: Translation) -> dict[str, str]:
-    """Return question → title, for the questions that this evaluation answers, in the order of the page."""
-    if evaluation["kind"] == "classification" and evaluation["auc"] is None:
-        titles = {"correct": tr.text("Correct answers")}
-    elif evaluation["kind"] == "classification":
-        titles = {
-            "apart": tr.text("Ranking"),
-            "trust": tr.text("Percentages"),
-            _MISTAKES: tr.text("Mistakes and cost"),
-            "finding": tr.text("How many found"),
-        }
-    else:
-        titles = {
-            "against": tr.text("Accuracy"),
-            "errors": tr.text("Errors"),
-            "ranges": tr.text("Ranges"),
-        }
-    if evaluation["bands"]:
-        titles["bands"] = tr.text("Decisions")
-    if evaluation["importance"]:  # a model of one text has nothing to rank
-        titles["matters"] = tr.text("What matters")
-    if evaluation["segments"]:
-        titles[_GROUPS] = tr.text("Groups")
-    titles["weak"] = tr.text("Weak spots")
-    if evaluation.get("worst_rows"):
-        has_order = evaluation["kind"] == "regression" or evaluation["auc"] is not None
-        titles[_WORST] = tr.text("Worst mistakes") if has_order else tr.text("Mistakes")
-    return titles
 
 
 def _draw_question_choice(card: Card, titles: dict[str, str], read: ReadQuery, tr: Translation) -> None:
@@ -137,6 +113,12 @@ def _make_finding(card: Card, evaluation: Evaluation, chosen: str, tr: Translati
         return findings.describe_importance(card, evaluation, theme, tr)
     if chosen == "weak":
         return findings.describe_weak_spots(evaluation, tr)
+    if matrix := label_findings.find_matrix(card, evaluation):
+        return (
+            label_findings.describe_certainty(matrix, theme, tr)
+            if chosen == CERTAIN
+            else label_findings.describe_labels(card, evaluation, matrix, tr)
+        )
     if evaluation["kind"] == "classification":
         of_labels = {
             "correct": classification_findings.describe_correct_answers,
@@ -220,11 +202,26 @@ def _draw_worst_rows(card: Card, evaluation: Evaluation, tr: Translation) -> Non
             else tr.text("In order of how far the probability is from what really happened.")
         )
     for index, each in enumerate(evaluation.get("worst_rows", [])):
+        outcome = answered_row.build_outcome(card, each["row"], each["answer"], each["truth"], tr)
+        _draw_openable(card, f"worst-{index}", outcome, each["row"], tr)
 
-        def open_row(row: Row = each["row"]) -> None:
-            current_case.open_row(card, row)
-            page_address.request_first_page(card)
 
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"worst-{index}"):
-            st.html(answered_row.build_outcome(card, each["row"], each["answer"], each["truth"], tr))
-            st.button(tr.text("Open in Try"), key=f"open-worst-{index}", on_click=open_row, type="tertiary")
+def _draw_confusions(card: Card, matrix: ConfusionMatrix, tr: Translation) -> None:
+    """Draw the most frequent confusions with some of their rows; the surest of them opens on the first page."""
+    st.header(tr.text("What it takes for something else"), anchor=False)
+    for index, confusion in enumerate(matrix["confusions"]):
+        row = confusion["rows"][0]["row"] if confusion["rows"] else None
+        _draw_openable(card, f"confusion-{index}", label_findings.build_confusion(card, confusion, tr), row, tr)
+
+
+def _draw_openable(card: Card, key: str, html: Markup, row: Row | None, tr: Translation) -> None:
+    """Draw a box with a button that opens a row on the first page."""
+
+    def open_row() -> None:
+        current_case.open_row(card, row or {})
+        page_address.request_first_page(card)
+
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
+        st.html(html)
+        if row:
+            st.button(tr.text("Open in Try"), key=f"open-{key}", on_click=open_row, type="tertiary")

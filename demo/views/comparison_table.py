@@ -8,7 +8,7 @@ from client import Card, Contribution, Explanation, Field, Row, Value
 from demo.fields import field_types
 from demo.session.saved_cases import SavedCase
 from demo.text import answer_html, wording
-from demo.text.heat_map import build_svg, describe_place
+from demo.text.heat_map import build_html, describe_place
 from demo.text.markup import TableRow, build_scrollable, build_table, concatenate
 from demo.text.translation import Translation
 from demo.views import answered_row, explanation_bars, explanation_legend, field_notes
@@ -194,7 +194,7 @@ def _name_reason(field: Field, each: Contribution, tr: Translation) -> str:
 
 def _build_reasons(card: Card, row: Row, explanation: Explanation, tr: Translation) -> Markup:
     if heat_map := explanation_bars.make_heat_map(card, row, explanation):
-        return build_svg(heat_map, explanation["sentence"])
+        return build_html(heat_map, explanation["sentence"])
     reasons = _strongest_reasons(card, explanation, tr)
     items = (Markup("<li>{} <b>{}</b></li>").format(_shorten(name), amount) for name, amount in reasons)
     return Markup("<ul>{}</ul>").format(concatenate(items))

@@ -36,7 +36,7 @@ def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation
     if now["contributions"]:
         spans = any("span" in each for each in now["contributions"])
         if heat_map := explanation_bars.make_heat_map(card, row, now):
-            parts.append(_build_heat_map(card, heat_map, now, tr))
+            parts.append(_build_heat_map(heat_map, now, tr))
         else:
             parts.append(_build_words(card, row, now, tr) if spans else _build_bars(card, now, start, tr))
         parts.append(build_legend(card, now, start, tr))
@@ -104,14 +104,11 @@ def _side(contribution: float) -> str:
     return "up" if contribution >= 0 else "down"
 
 
-def _build_heat_map(card: Card, heat_map: HeatMap, now: Explanation, tr: Translation) -> Markup:
-    """Return the picture with its coloured patches, and where its strongest part is, in words."""
-    if not heat_map.strongest:
-        return heat_maps.build_svg(heat_map, now["sentence"])
-    place = heat_maps.describe_place((heat_map.width, heat_map.height), heat_map.strongest, tr)
-    label = explained_label(card, now)
-    sentence = tr.text("Outlined: the part that speaks most for “{label}” ({place}).", label=label, place=place)
-    return heat_maps.build_svg(heat_map, sentence) + build_paragraph("heat-words", sentence)
+def _build_heat_map(heat_map: HeatMap, now: Explanation, tr: Translation) -> Markup:
+    """Return the picture with its coloured patches; the sentence of the explanation says where its strongest part is."""
+    html = heat_maps.build_html(heat_map, now["sentence"])
+    frame = build_paragraph("heat-words", tr.text("Framed: the most important part."))
+    return html + frame if heat_map.strongest else html
 
 
 def _build_words(card: Card, row: Row, now: Explanation, tr: Translation) -> Markup:

@@ -42,24 +42,25 @@ def test_all_labels_are_bars_the_likeliest_first_and_all_but_three_are_folded() 
 
 def test_a_heat_map_has_a_rectangle_for_each_patch_that_counts_and_an_outline_of_the_strongest_part() -> None:
     html = explanation_view.build_explanation(CARD, ROW, garment_explanation(), garment_explanation(), ENGLISH)
-    assert re.findall(r'class="(d-\w+)" fill-opacity="([\d.]+)"', html) == [
-        ("d-up", "0.12"),
-        ("d-down", "0.23"),
-        ("d-up", "0.70"),
+    patches = re.findall(r'<i class="(\w+)" style="left:([\d.]+)%;top:([\d.]+)%;width:50.00%;height:50.00%;?o?p?', html)
+    assert patches == [
+        ("up", "0.00", "0.00"),
+        ("down", "50.00", "0.00"),
+        ("up", "50.00", "50.00"),
+        ("frame", "50.00", "50.00"),
     ]
-    assert len(re.findall(r'x="14" y="14" width="14" height="14" fill="none"', html)) == 2
-    assert f'<image href="{ROW["picture"]}" width="28" height="28"' in html
-    sentence = "Outlined: the part that speaks most for “Sneaker” (lower right)."
-    assert f'aria-label="{sentence}"' in html
-    assert f">{sentence}</p>" in html, "not in colours alone"
+    assert re.findall(r"opacity:([\d.]+)", html) == ["0.12", "0.23", "0.70"], "a patch that does not count is not coloured"
+    assert f'src="{ROW["picture"]}"' in html
+    assert 'aria-label="It is a sneaker."' in html, "the sentence says where the strongest part is"
+    assert "Framed: the most important part." in html, "not in colours alone"
     assert "speaks for “Sneaker”" in html
     assert "Why 93% for “Sneaker”" in html
 
 
 @pytest.mark.parametrize("picture", [EVIL, "https://example.com/x.png", "data:image/svg+xml;base64,AAAA", "None"])
 def test_a_heat_map_never_takes_anything_but_a_picture_into_the_page(picture: str) -> None:
-    html = heat_map.build_svg(HeatMap(picture, 28, 28, [((0, 0, 14, 14), 1.0)]), EVIL)
-    assert "<image" not in html
+    html = heat_map.build_html(HeatMap(picture, 28, 28, [((0, 0, 14, 14), 1.0)]), EVIL)
+    assert "<img" not in html
     assert "<script>" not in html
 
 
@@ -67,11 +68,12 @@ def test_the_heat_map_of_a_document_is_as_large_as_its_place() -> None:
     drawing = answer_drawing.draw_explanation(CARD, garment_explanation(), ENGLISH, row=ROW, width=200, size=13)
     assert drawing is not None
     assert (drawing.width, drawing.height) == (200, 200)
-    assert "<image href=" in drawing.content
+    assert f'<image href="{ROW["picture"]}" width="28" height="28"' in drawing.content
+    assert len(re.findall(r'x="14" y="14" width="14" height="14" fill="none"', drawing.content)) == 2
 
 
 def test_compare_shows_the_heat_map_as_the_reasons_of_a_picture() -> None:
-    assert "<svg" in comparison_table._build_reasons(CARD, ROW, garment_explanation(), ENGLISH)
+    assert "heat-map" in comparison_table._build_reasons(CARD, ROW, garment_explanation(), ENGLISH)
     assert comparison_table.describe_strongest_reason(CARD, garment_explanation(), ENGLISH) == "lower right +60"
 
 
