@@ -10,7 +10,7 @@ from service.bundles.model import Model
 from service.errors import Fault, InvalidInput, ServiceError
 from service.meeting_errors import UnknownMeeting
 from service.meetings.answer_checks import answer_faults
-from service.meetings.json_checks import json_faults
+from service.meetings.json_checks import MAX_ROW_BYTES, json_faults
 from service.questions.row_variants import base_of
 from service.rows.strict_json import encode
 from service.schemas import FeedbackRequest, Review, Row
@@ -30,7 +30,7 @@ def check_feedback(request: FeedbackRequest, model: Model | None) -> None:
     """
     faults = [*_text_faults(request), *json_faults(request.shown, "shown")]
     if model is None:
-        faults += json_faults(request.row, "row")
+        faults += json_faults(request.row, "row", max_bytes=MAX_ROW_BYTES)
     elif request.right_answer is not None:
         faults += answer_faults(request.right_answer, model.card, ("right_answer",))
     if faults:

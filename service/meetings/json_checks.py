@@ -9,9 +9,13 @@ from service.rows.shape_faults import Duplicate
 from service.rows.strict_json import encode
 
 _MAX_JSON_BYTES = 2**16
+MAX_ROW_BYTES = 2**20
+"""A row may have a picture."""
 
 
-def json_faults(value: dict[str, Any], field: str, path: tuple[str | int, ...] = ()) -> Iterator[Fault]:
+def json_faults(
+    value: dict[str, Any], field: str, path: tuple[str | int, ...] = (), max_bytes: int = _MAX_JSON_BYTES
+) -> Iterator[Fault]:
     """Yield the fault of JSON that could not be read back as it was sent, or is too long."""
     for part in _parts(value):
         if isinstance(part, Duplicate):
@@ -20,8 +24,8 @@ def json_faults(value: dict[str, Any], field: str, path: tuple[str | int, ...] =
         if isinstance(part, float) and not math.isfinite(part):
             yield Fault(field, "not_finite", "A number is not finite.", path=path)
             return
-    if len(encode(value)) > _MAX_JSON_BYTES:
-        yield Fault(field, "too_long", f"This may hold {_MAX_JSON_BYTES:,} bytes of JSON.", path=path)
+    if len(encode(value)) > max_bytes:
+        yield Fault(field, "too_long", f"This may hold {max_bytes:,} bytes of JSON.", path=path)
 
 
 def _parts(value: Any) -> Iterator[Any]:

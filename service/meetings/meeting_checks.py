@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from service.bundles.model import Model
 from service.errors import Fault, InvalidInput, ModelUnavailable, UnknownModel, UnknownVersion
-from service.meetings.json_checks import json_faults
+from service.meetings.json_checks import MAX_ROW_BYTES, json_faults
 from service.meetings.text_checks import text_faults
 from service.questions.row_variants import base_of
 from service.schemas.meetings.meeting import Look, MeetingCase, MeetingContent, StateChange
@@ -136,7 +136,7 @@ def _row_faults(case: MeetingCase, find_model: FindModel, path: Path) -> Iterato
         yield Fault("model", "unknown_model", "There is no model of this name.", path=path)
         return
     except (UnknownVersion, ModelUnavailable):
-        yield from json_faults(case.row, "row", path)
+        yield from json_faults(case.row, "row", path, MAX_ROW_BYTES)
         yield from text_faults(case.what_if_field or "", _MAX_TITLE, (*path, "what_if_field"))
         return
     if case.what_if_field is not None and case.what_if_field not in {field.name for field in model.card.inputs}:
