@@ -32,6 +32,8 @@ ARGUMENTS = [
     f"--disable-features={','.join(['ScriptStreaming', *PLAYWRIGHT_DISABLES])}",
     "--js-flags=--no-opt --no-maglev",  # A page lives a few seconds: compiling it twice costs more than it saves.
     "--process-per-site",
+    "--use-fake-device-for-media-stream",  # a camera that shows a moving test picture, and no question whether to use it
+    "--use-fake-ui-for-media-stream",
 ]
 WATCHED = bool(os.environ.get("WITRYNA_HEADED"))
 """The browser is visible on the screen and waits between two steps."""
