@@ -1,14 +1,13 @@
 """Files: upload a file of cases, see its recognised format, the distribution of the answers, and any row."""
 
 import math
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
-from client import Card, Row
+from client import Card
 from demo.address.parameters import MODEL
 from demo.charts import answer_histogram
 from demo.charts.ticks import round_counts
@@ -27,7 +26,6 @@ from demo.views import chart_scales, row_table
 from demo.widgets import file_settings, file_upload, forms
 from demo.widgets.file_upload import PAGE
 from wire.answer_columns import DECISION, ERROR, HIGH, LABEL, LOW, ROW, VALUE, WARNINGS
-from wire.media_types import CSV, PARQUET, XLSX
 
 _ROW_PIXELS, _MAX_PIXELS = 35, 320
 
@@ -83,7 +81,7 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
     elif scored:
         _draw_distribution(card, file, counts, tr)
     _draw_rows(card, job, file, counts, tr)
-    _draw_downloads(card, file, tr)
+    _draw_downloads(card, job, tr)
 
 
 def _draw_label_shares(card: Card, counts: dict[str, int], scored: int, tr: Translation) -> None:
@@ -227,24 +225,16 @@ def _make_answer_columns(card: Card, choice: str, tr: Translation) -> dict[str, 
     return columns
 
 
-def _draw_downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
+def _draw_downloads(card: Card, job: UploadJob, tr: Translation) -> None:
+    describe = partial(row_fault_text.describe_row_errors, card, tr=tr)
     with st.container(horizontal=True, key="file-downloads"):
-        dialect = spreadsheet.dialect_of_file(file.recognised, tr.language)
-        for name, make, kind in (
-            ("csv", partial(spreadsheet.to_csv, dialect=dialect), CSV),
-            ("xlsx", spreadsheet.to_workbook, XLSX),
-            ("parquet", scored_download.to_parquet, PARQUET),
-        ):
+        for name, media_type in scored_download.KINDS.items():
             st.download_button(
                 tr.text("Download all as {format}", format=FORMATS[name]),
-                partial(_make_download, make, file, partial(row_fault_text.describe_row_errors, card, tr=tr)),
+                partial(scored_download.make_download, job, name, describe, tr.language),
                 f"{card['name']}-scored.{name}",
-                kind,
+                media_type,
                 on_click="ignore",
                 icon=":material/download:",
                 type="tertiary",
             )
-
-
-def _make_download(make: Callable[[Any], bytes], file: ScoredFile, describe: Callable[[str, str, Row], str]) -> bytes:
-    return make(scored_download.translate_errors(file, describe))

@@ -8,10 +8,27 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from client import Row
+from demo.files import spreadsheet
 from demo.files.scored_file import ScoredFile
+from demo.files.upload_job import UploadJob
 from wire.answer_columns import ERROR, ERROR_CODES
+from wire.media_types import CSV, PARQUET, XLSX
 
+KINDS = {"csv": CSV, "xlsx": XLSX, "parquet": PARQUET}
+"""Ending of the file → media type."""
 _BATCH_ROWS = 4096
+
+
+def make_download(job: UploadJob, kind: str, describe: Callable[[str, str, Row], str], language: str) -> bytes:
+    """Return the whole answer as a file of one of KINDS.
+
+    A page that is being drawn anew still shows the button of the answer before: its click gives the new answer too.
+    """
+    file = job.wait()
+    table = translate_errors(file, describe)
+    if kind == "csv":
+        return spreadsheet.to_csv(table, spreadsheet.dialect_of_file(file.recognised, language))
+    return spreadsheet.to_workbook(table) if kind == "xlsx" else to_parquet(table)
 
 
 def translate_errors(file: ScoredFile, describe: Callable[[str, str, Row], str]) -> pa.Table:

@@ -18,6 +18,7 @@ from demo.files.scored_file import ScoredFile
 CHARSETS = ("windows-1250", "iso-8859-2", "windows-1252", "iso-8859-1")
 """Encodings to choose from for a text that is not UTF-8, the most common in Poland first."""
 _TOKEN_BYTES = 12
+_MAX_WAIT_SECONDS = 20.0
 _numbers = count()
 
 
@@ -54,6 +55,7 @@ class UploadJob:
     """What was chosen in this visit for other files: header → the option `columns`."""
     _started: bool = False
     _cancelled: threading.Event = field(default_factory=threading.Event)
+    _finished: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         weakref.finalize(self, self.content.close)
@@ -65,12 +67,20 @@ class UploadJob:
         self._started = True
         self.options |= options or {}
         self.options = {name: value for name, value in self.options.items() if value}
+        self._finished.clear()
         self.recognised, self.rows_scored, self.scored, self.error = None, 0, None, None
         threading.Thread(target=self._score, args=(client, card), daemon=True, name="file").start()
 
     def cancel(self) -> None:
         """Stop the job at the next part of the answer."""
         self._cancelled.set()
+
+    def wait(self) -> ScoredFile:
+        """Return the result, after the end of the job if it runs. Raises ServiceError if it has none."""
+        self._finished.wait(_MAX_WAIT_SECONDS)
+        if result := self.scored:
+            return result
+        raise self.error or InvalidAnswer("The file is still being scored.")
 
     @property
     def is_running(self) -> bool:
@@ -87,6 +97,7 @@ class UploadJob:
             pass
         finally:  # a page waits until there is a result, so there must always be one
             self.error = None if self.scored else error
+            self._finished.set()
 
     def _request_answer(self, client: Client, card: Card) -> ScoredFile:
         """Ask again, if columns were chosen for an earlier file with this header."""

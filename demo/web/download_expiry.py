@@ -1,7 +1,7 @@
 """Ends the address of each download soon after it was made.
 
-Streamlit keeps the file of a download until pages have been drawn twice since, by any visit. Without this, the address of a
-customer's file answers for as long as the demo runs, if its visit was the last one.
+Streamlit looks for files that no page offers only when a page is drawn. Without this, the address of a customer's file
+answers for as long as the demo runs, if its visit was the last one.
 """
 
 import asyncio
@@ -11,13 +11,16 @@ from contextlib import asynccontextmanager, suppress
 import streamlit as st
 from streamlit.runtime import get_instance
 
-PERIOD_SECONDS = 10.0
-"""Each pass marks the files that it finds, and removes those that the pass before has marked."""
+from demo.web.download_files import DownloadFiles
+
+PERIOD_SECONDS = 2.5
 
 
 @asynccontextmanager
 async def expire_downloads(_app: st.App) -> AsyncIterator[None]:
-    """Remove downloads while the app runs: each is gone after one to two periods. A transfer that has begun ends whole."""
+    """Keep downloads while a browser may ask for them, and remove them then. A transfer that has begun ends whole."""
+    runtime = get_instance()
+    runtime._media_file_mgr = DownloadFiles(runtime.media_file_mgr._storage)  # Streamlit has no setting for it
     expiry = asyncio.create_task(_remove_periodically())
     try:
         yield

@@ -4,7 +4,6 @@ import csv
 import json
 import re
 import urllib.request
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from service.bundles.bundle_files import read_card
 from service.bundles.versions.bundle_folder import default_folder
 from service.settings import BUNDLES
-from tests.support.browser_session import Visit, follow_menu
+from tests.support.browser_session import Visit, download, follow_menu
 from tests.support.server_process import Program
 
 PHONE, LAPTOP = (375, 667), (1280, 860)
@@ -207,9 +206,8 @@ def test_saved_cases_are_renamed_moved_copied_and_survive_a_refresh(visit: Any) 
     follow_menu(page, "Compare")
     expect(page.locator(".compared .answers strong")).to_have_text(answers)
 
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
-    lines = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()))
+    file = download(page, "Download as CSV").path()
+    lines = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
     assert [line["name"] for line in lines] == ["Paid up", "Two months late"]
     assert [f"{float(line['probability_default']):.0%}" for line in lines] == answers
     assert [line["months_late_now"] for line in lines] == ["0", "2"]

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from client import Client
-from tests.support.browser_session import PATIENCE_MILLISECONDS
+from tests.support.browser_session import PATIENCE_MILLISECONDS, download
 from tests.support.dropped_files import dropped, read_parquet, rows_of
 from tests.support.server_process import Program
 
@@ -84,10 +84,9 @@ def test_columns_of_other_names_are_chosen_once_for_all_files_like_it(
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     page.get_by_role("button", name=again).click()
     expect(page.locator(".headline")).to_contain_text(f"10 {SCORED[language]}")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Parquet").click()
+    result = download(page, page.get_by_role("button", name="Parquet")).path()
     answers = Client(programs[0].url).predict("diamond-price", rows)["predictions"]
-    assert [row["value"] for row in read_parquet(Path(download.value.path()))] == [each["value"] for each in answers]
+    assert [row["value"] for row in read_parquet(result)] == [each["value"] for each in answers]
     page.get_by_role("button", name=another).click()
     dropped(page, file)
     expect(page.locator(".headline")).to_contain_text(f"10 {SCORED[language]}")  # without another question
@@ -97,10 +96,9 @@ def test_a_file_is_not_readable_at_the_address_of_its_download_after_the_visit(
     visit: Any, browser: Browser, programs: tuple[Program, Program]
 ) -> None:
     page = visit("/files?model=diamond-price").page
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download a sample file").click()
-    assert Path(download.value.path()).stat().st_size
-    address = download.value.url
+    sample = download(page, "Download a sample file")
+    assert sample.path().stat().st_size
+    address = sample.url
     assert address.startswith(f"{programs[1].url}/media/")
     page.close()
     outsider = browser.new_page()

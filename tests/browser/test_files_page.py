@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from client import Client
-from tests.support.browser_session import Visit, follow_menu
+from tests.support.browser_session import Visit, download, follow_menu
 from tests.support.dropped_files import dropped, read_parquet, rows_of
 from tests.support.server_process import Program
 from tests.support.workbooks import workbook
@@ -96,9 +96,7 @@ def test_the_whole_scored_file_can_be_downloaded(visit: Any, clients: Path) -> N
     page = visit("/files?model=credit-default").page
     dropped(page, clients)
     for name, read in (("CSV", read_csv), ("Parquet", read_parquet)):
-        with page.expect_download() as download:
-            page.get_by_role("button", name=f"Download all as {name}").click()
-        result = read(Path(download.value.path()))
+        result = read(download(page, f"Download all as {name}").path())
         assert len(result) == 100
         assert result[3]["client"] == "003"
         assert 0 <= float(str(result[3]["probability_default"]).replace(",", ".")) <= 1
@@ -119,9 +117,7 @@ def test_a_workbook_is_scored_and_its_answer_is_a_workbook_with_the_numbers_of_t
     page.get_by_role("combobox", name="Sheet").click()
     page.get_by_role("option", name="June").click()
     expect(page.get_by_text("sheet June · 1 hidden row scored too")).to_be_visible()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download all as Excel").click()
-    result = read_workbook(Path(download.value.path()))
+    result = read_workbook(download(page, "Download all as Excel").path())
     answers = Client(programs[0].url).predict("credit-default", rows)["predictions"]
     assert [row["client"] for row in result] == [f"00{index}" for index in range(25)]
     assert [row["probability_default"] for row in result] == [each["probabilities"]["default"] for each in answers]
@@ -184,10 +180,8 @@ def test_a_file_that_cannot_be_scored_says_what_to_correct(
 @pytest.mark.parametrize("model", ["diamond-price", "comment-sentiment", "credit-scorecard"])
 def test_every_model_offers_a_sample_file_that_it_can_score(model: str, visit: Any, tmp_path: Path) -> None:
     page = visit(f"/files?model={model}").page
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download a sample file").click()
     file = tmp_path / "sample.csv"
-    download.value.save_as(file)
+    download(page, "Download a sample file").save_as(file)
     dropped(page, file)
     expect(page.locator(".headline")).to_contain_text("50 rows scored")
     expect(page.locator(".headline")).not_to_contain_text("not scored")

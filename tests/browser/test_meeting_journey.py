@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from client import Client
-from tests.support.browser_session import Contexts, Visit
+from tests.support.browser_session import Contexts, Visit, download
 from tests.support.server_process import Program
 
 NEXT = "ArrowRight"
@@ -108,10 +108,7 @@ class Journey:
         self.presenter.settled()
         details.get_by_role("button", name="Save").click()
         expect(self.screen.get_by_text("Saved.")).to_be_visible()
-        self.presenter.settled()  # Streamlit forgets the file of a button that is being drawn anew
-        with self.screen.expect_download() as download:
-            self.screen.get_by_role("button", name="Download as CSV").click()
-        with download.value.path().open(encoding="utf-8-sig", newline="") as file:
+        with download(self.screen, "Download as CSV").path().open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         assert sorted((row["verdict"], row["state"]) for row in rows) == [("agree", "new"), ("disagree", "accepted")]
 
@@ -119,10 +116,7 @@ class Journey:
         """Return the document of the whole meeting."""
         self.presenter.open(f"/run-sheet{self.address}")
         self.screen.get_by_role("button", name="To take home").click()
-        self.presenter.settled()
-        with self.screen.expect_download() as download:
-            self.screen.get_by_role("button", name="Document (HTML)").click()
-        return download.value.path().read_text(encoding="utf-8")
+        return download(self.screen, "Document (HTML)").path().read_text(encoding="utf-8")
 
 
 def test_a_meeting_goes_on_through_an_outage_with_guesses_and_feedback(

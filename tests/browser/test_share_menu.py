@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from client import Client
 from tests.support.accessibility import severe_violations
-from tests.support.browser_session import Visit
+from tests.support.browser_session import Visit, download
 from tests.support.server_process import Program
 
 CANARY = "canary-7f3e"
@@ -24,9 +24,7 @@ def open_menu(page: Page) -> None:
 
 
 def save(page: Page, button: str, target: Path) -> Path:
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=button, exact=True).click()
-    waiting.value.save_as(target)
+    download(page, button).save_as(target)
     return target
 
 

@@ -1,6 +1,5 @@
 """Promises of Take it away in a browser: a file is made and downloaded with the keyboard alone, and the views are accessible."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ from playwright.sync_api import expect
 
 from client import Client
 from tests.support.accessibility import severe_violations
-from tests.support.browser_session import Visit
+from tests.support.browser_session import Visit, download
 from tests.support.server_process import Program
 
 FORM = ".st-key-form-python"
@@ -20,15 +19,13 @@ def test_a_file_is_made_and_downloaded_with_the_keyboard_alone(visit: Any, progr
     make = form.get_by_role("button", name="Make the file")
     make.focus()
     make.press("Enter")
-    download = form.get_by_role("button", name="Download")
-    expect(download).to_be_visible()
+    button = form.get_by_role("button", name="Download")
+    expect(button).to_be_visible()
     expect(form).to_contain_text("Compared on")
-    download.focus()
-    with seen.page.expect_download() as waiting:
-        download.press("Enter")
+    result = download(seen.page, button, key="Enter")
     file = Client(programs[0].url).download_export("credit-scorecard", "python")
-    assert waiting.value.suggested_filename == file.name
-    assert Path(waiting.value.path()).read_bytes() == file.content
+    assert result.suggested_filename == file.name
+    assert result.path().read_bytes() == file.content
 
 
 @pytest.mark.parametrize(("view", "scheme"), [("answers", "dark"), ("csharp", "light"), ("curl", "dark")])

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page, WebSocketRoute, expect, sync_playwright
 
 from launch.browser import CANDIDATES, first_installed
 from tests.support.server_process import Program, demo_program, running
@@ -39,6 +39,8 @@ WATCHED = bool(os.environ.get("WITRYNA_HEADED"))
 """The browser is visible on the screen and waits between two steps."""
 STEP_MILLISECONDS = 500
 HEALTH = "/_stcore/health"
+AT_REST = "[data-testid=stApp][data-test-script-state=notRunning]"
+"""Streamlit has drawn the whole page."""
 WIDE_WINDOW = (1920, 1080)
 """Width and height in pixels. The menu shows every page."""
 PATIENCE_MILLISECONDS = 60_000
@@ -163,7 +165,7 @@ class Visit:
         return self
 
     def settled(self) -> None:
-        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        self.page.wait_for_selector(AT_REST)
 
     def menu_pages(self) -> Iterator[str]:
         """Go to one page of the menu after the other; yield the address of each when it is drawn, in a wide window."""
@@ -207,6 +209,22 @@ class Visit:
 
     def shows(self, number: str) -> None:
         expect(self.number).to_have_text(number, timeout=PATIENCE_MILLISECONDS)
+
+
+def download(page: Page, button: str | Locator, *, key: str = "") -> Download:
+    """Click a button, or the button of this exact name, or press a key on it; return what the browser saves.
+
+    The page is drawn whole before: while it is not, it may still show what another page or an earlier choice offered.
+    """
+    target = page.get_by_role("button", name=button, exact=True) if isinstance(button, str) else button
+    target.wait_for()
+    page.wait_for_selector(AT_REST)
+    with page.expect_download() as result:
+        if key:
+            target.press(key)
+        else:
+            target.click()
+    return result.value
 
 
 def follow_menu(page: Any, title: str) -> None:

@@ -100,6 +100,12 @@ def test_only_browser_tests_load_playwright(layer: str) -> None:
     assert [file.name for file in files if "tests.support.browser_session" in imported(file)] == []
 
 
+def test_every_download_of_a_test_waits_until_the_page_is_drawn() -> None:
+    files = (ROOT / "tests").rglob("*.py")
+    clicking = [file.name for file in files if ".expect_download" in file.read_text(encoding="utf-8")]
+    assert sorted(clicking) == ["browser_session.py", Path(__file__).name]
+
+
 def private_writes(source: str) -> list[str]:
     """Return where a private field of another object is assigned, or a container in one is changed."""
     results = []

@@ -2,17 +2,22 @@
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from client import Card
+from client import Card, Client
+from demo.files import scored_download
+from demo.files.upload_job import UploadJob
 from tests.support.demo_pages import html_of, opened
 from tests.support.row_files import text_of
 from tests.support.uploads import Watched, arrived, drop, said, watch
 from tests.support.workbooks import changed, workbook
+from wire.media_types import XLSX
 
 NAME = "credit-default"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -120,3 +125,22 @@ def test_a_sheet_of_a_workbook_is_chosen_after_a_refusal_and_after_an_answer(wat
         assert len(watched.sent) == count
         assert "20 rows scored" in html_of(app)
         assert f"sheet {sheet}" in said(app)
+
+
+def test_a_download_that_is_clicked_while_another_sheet_is_scored_has_the_rows_of_that_sheet(
+    watched: Watched, card: Card
+) -> None:
+    rows = [list(row.values()) for row in card["real_rows"]][:3]
+    book = workbook([list(card["real_rows"][0]), *rows], sheets=["May", "June"])  # the last row has the sheet's name
+    client = Client("http://localhost")
+    client.session.mount("http://localhost", watched)
+    job = UploadJob("clients.xlsx", XLSX, io.BytesIO(book), "drop")
+    download = partial(scored_download.make_download, job, "csv", lambda _codes, sentence, _cells: sentence, "en")
+    job.send(client, card, {"sheet": "May"})
+    assert b"May" in download()
+    watched.may_answer.clear()
+    job.send(client, card, {"sheet": "June"})
+    with ThreadPoolExecutor(1) as pool:
+        clicked = pool.submit(download)
+        watched.may_answer.set()
+        assert b"June" in clicked.result()
