@@ -10,7 +10,7 @@ from demo.text import wording
 from demo.text.markup import build_paragraph, concatenate
 from demo.text.translation import Translation
 
-_BINS, _MAX_BARS = 10, 8
+_BINS, _MAX_BARS = 10, 12
 _HUNDRED = 100.0
 
 

@@ -94,7 +94,8 @@ def _draw_answer(opened: OpenMeeting, prepared: MeetingCase, answer: ShownCase, 
         st.html(_build_notes(answer, prediction, tr))
         if show != "answer" and guesses:
             st.html(build_paragraph("slide-guessed", guess_view.describe_comparison(answer.card, guesses, prediction, tr)))
-        if show != "answer" or guesses:
+        has_heat_map = show == "why" and answer.now and any(each.get("region") for each in answer.now["contributions"])
+        if (show != "answer" or guesses) and not has_heat_map:
             st.html(slide_view.build_facts(answer.card, answer.case.row, answer.case.start_row, tr))
     with right, st.container(key="slide-side"):
         if show == "why" and answer.now and answer.start:
