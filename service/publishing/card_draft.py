@@ -9,12 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from service.fields.field_type import FieldType, NumbersType
-from service.fields.lookup import types_of
+from service.fields.lookup import array_fields, types_of
 from service.publishing.data_split import LabelledRows, Split
 from service.publishing.plain_rows import shown_rows
 from service.schemas import Card, Classification, Input, Row, Value
 
-MAX_REAL_ROWS = 100
+MAX_REAL_ROWS, MIN_REAL_ROWS = 100, 3
+MAX_REAL_BYTES = 32_768
+"""Of real rows with pictures or vectors, so many letters are kept, and the fewest rows at least: every page reads them."""
 _LIBRARIES = ("scikit-learn", "numpy")
 _BEFORE_THE_GATE = {"scorer": "onnx", "gate_rows": 0, "gate_difference": 0.0}
 
@@ -48,12 +50,16 @@ def _real_rows(draft: Card, test: LabelledRows, showable: NDArray[np.bool_] | No
     """Return some test rows with their truth, if it is known, drawn at random, because data sets are often sorted."""
     fields = test.fields if showable is None else test.fields[showable]
     drawn = fields.sample(min(len(fields), MAX_REAL_ROWS), random_state=0)
+    rows = shown_rows(draft, drawn)
+    if array_fields(draft):
+        letters = np.cumsum([len(msgspec.json.encode(row)) for row in rows])
+        rows = rows[: max(MIN_REAL_ROWS, int((letters <= MAX_REAL_BYTES).sum()))]
     if not test.has_truth:
-        return shown_rows(draft, drawn), []
-    truth: list[Value] = test.truth[drawn.index].tolist()
+        return rows, []
+    truth: list[Value] = test.truth[drawn.index[: len(rows)]].tolist()
     if isinstance(draft.output, Classification):
-        truth = [draft.output.labels[index].value for index in test.truth[drawn.index].tolist()]
-    return shown_rows(draft, drawn), truth
+        truth = [draft.output.labels[index].value for index in test.truth[drawn.index[: len(rows)]].tolist()]
+    return rows, truth
 
 
 def _described(field: FieldType, values: "pd.Series[Any]") -> Input:

@@ -27,6 +27,14 @@ def test_a_registry_of_models_is_loaded_and_serves_each_by_its_name() -> None:
         registry.get("another")
 
 
+@pytest.mark.parametrize(("place", "names"), [(1, ["pet-kind", "flat-price"]), (-1, ["flat-price", "pet-kind"])])
+def test_models_are_listed_by_the_places_of_their_cards_and_then_by_name(place: int, names: list[str]) -> None:
+    placed = replace(FLAT, card=msgspec.structs.replace(FLAT.card, place=place))
+    registry = Registry.of([placed, PET])
+    assert [model.card.name for model in registry.models()] == names
+    assert [state.name for state in registry.states()] == names
+
+
 def test_the_first_version_of_a_name_is_its_default_version() -> None:
     first, second = version_of(FLAT, "first"), version_of(FLAT, "second")
     registry = Registry.of([first, second])
