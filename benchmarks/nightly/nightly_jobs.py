@@ -18,7 +18,7 @@ from service.jobs.sources.inputs import open_source
 from service.store.store import Store
 from service.training.credit import write_clients
 
-BUNDLES, MODEL = Path(__file__).parents[1] / "bundles", "credit-default"
+BUNDLES, MODEL = Path(__file__).parents[2] / "bundles", "credit-default"
 REPEATS = (1, 10)
 """How many times each batch is scored: ten times stands for a model that is ten times slower."""
 

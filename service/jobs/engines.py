@@ -25,7 +25,7 @@ _TASKS_PER_WORKER = 2
 _CONNECT_SECONDS = 30.0
 _CHECK_SECONDS = 60.0
 """If a cluster has no worker at two checks in a row, the job ends. Until then another worker may start."""
-_PINNED_LIBRARIES = ("numpy", "onnxruntime", "pyarrow", "scikit-learn")
+_PINNED_LIBRARIES = ("numpy", "onnxruntime", "pillow", "pyarrow", "scikit-learn")
 """Libraries that could give other numbers in another version. A worker must have the same versions."""
 
 

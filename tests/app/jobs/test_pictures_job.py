@@ -1,5 +1,6 @@
 """Promises of the nightly pictures: the same run from each kind of input, each refusal with a reason, nothing measured twice."""
 
+import _thread
 import csv
 import os
 from pathlib import Path
@@ -174,6 +175,27 @@ def test_the_file_of_an_earlier_output_spares_the_measurement_also_without_the_p
     (folder / "new.png").write_bytes(file_of(plain(77)))
     with pytest.raises(SystemExit, match=r"^Reading texts on pictures needs more packages: install the group pictures"):
         job(folder)
+
+
+@pytest.mark.usefixtures("measured")
+def test_a_stopped_run_goes_on_although_more_pictures_are_known_by_then(
+    job: Any, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_pictures(tmp_path / "in", 12)
+    file = picture_jobs.write_measured(folder, tmp_path / "measured.parquet")
+    whole = run_history.store_batch
+
+    def store_and_stop(*given: Any) -> None:
+        whole(*given)
+        _thread.interrupt_main()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_history, "store_batch", store_and_stop)
+        with pytest.raises(SystemExit, match="Stopped"):
+            job(folder)
+    begun = newest_run(store)
+    job(folder, "--computed", str(file))
+    assert (newest_run(store).id, newest_run(store).rows, begun.state) == (begun.id, 12, "running")
 
 
 def test_a_value_that_the_card_refuses_refuses_its_picture(
