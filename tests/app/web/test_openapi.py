@@ -19,6 +19,7 @@ from service.settings import BUNDLES, Settings
 from service.web.app import create_app
 from tests.support.bundled_models import WITHOUT_ARRAYS
 from tests.support.inference_requests import json_request
+from tests.support.operation_cases import OperationCases, operations
 from tests.support.service_app import trained_bundles
 
 DATABASE = tempfile.TemporaryDirectory()
@@ -79,6 +80,12 @@ def repair_meeting(content: dict[str, Any]) -> None:
         content["title"] = "A meeting"
 
 
+def repair_picture(query: dict[str, Any]) -> None:
+    """Give all that say what a model sees, or nothing: no OpenAPI document says that parameters belong together."""
+    if query:
+        query |= {"width": 28, "height": 28} | query
+
+
 def repair_tensors(case: Any) -> None:
     """Give each field one tensor, and all of them one row: no JSON schema can count over tensors."""
     if not (case.path.endswith("/infer") and case.meta.generation.mode.is_positive):
@@ -95,23 +102,39 @@ def repair_tensors(case: Any) -> None:
     case.body |= {"inputs": example["inputs"], "outputs": None}
 
 
-@schema.exclude(path_regex="/events$|/explanations$|/exports/|/comparisons$|^/v2/|^/mcp$").parametrize()
+PATIENCE_SECONDS = 60
+"""Ends a test that would otherwise hang. No promise depends on it."""
+SLOW = "/explanations$|^/v2/"
+"""The operations whose examples take long to make or to answer: fewer of them."""
+LARGE = "/events$|/exports/|/comparisons$|^/mcp$"
+"""Those that make a file, for seconds each (test_export_routes.py), and those that speak another protocol."""
+
+
 @settings(max_examples=25, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_every_operation_answers_as_documented(case: Any) -> None:
-    """But those that make a file, for seconds each: test_export_routes.py."""
+def answers_as_documented(case: Any) -> None:
     if case.path.endswith(("/predictions", "/curves", "/recommendations")) and case.meta.generation.mode.is_positive:
         repair(case)
     if case.path.startswith("/v1/meetings") and case.method == "POST" and case.meta.generation.mode.is_positive:
         repair_meeting(case.body.get("content", case.body))
-    case.call_and_validate(headers={"Host": "localhost"})
+    if case.path == "/v1/pictures" and case.meta.generation.mode.is_positive:
+        repair_picture(case.query)
+    case.call_and_validate(headers={"Host": "localhost"}, timeout=PATIENCE_SECONDS)
 
 
-@schema.include(path_regex="/explanations$|^/v2/").exclude(path_regex="/versions/.*/infer$").parametrize()
+@pytest.mark.parametrize("cases", operations(schema.exclude(path_regex=f"{LARGE}|{SLOW}")))
+def test_every_operation_answers_as_documented(cases: OperationCases) -> None:
+    cases.ask(answers_as_documented)
+
+
 @settings(max_examples=5, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_every_explanation_and_every_operation_of_v2_answers_as_documented(case: Any) -> None:
-    """The operations whose examples take long to make or to answer: fewer of them."""
+def slowly_answers_as_documented(case: Any) -> None:
     repair_tensors(case)
-    case.call_and_validate(headers={"Host": "localhost"})
+    case.call_and_validate(headers={"Host": "localhost"}, timeout=PATIENCE_SECONDS)
+
+
+@pytest.mark.parametrize("cases", operations(schema.include(path_regex=SLOW).exclude(path_regex="/versions/.*/infer$")))
+def test_every_explanation_and_every_operation_of_v2_answers_as_documented(cases: OperationCases) -> None:
+    cases.ask(slowly_answers_as_documented)
 
 
 def bodies(document: Any, name: str) -> dict[str, Any]:
