@@ -8,17 +8,26 @@ from pathlib import Path
 
 
 def make_environment(folder: Path, packages: Sequence[str | Path]) -> Path:
-    """Install packages into an environment of this version of Python; return the path of its Python."""
-    python = folder / "bin" / "python"
+    """Install packages into an environment of this version of Python; return the path of its Python. It has no pip."""
     uv = shutil.which("uv")
-    names = list(map(str, packages))
     if uv:
         _run([uv, "venv", "--quiet", "--no-project", "--python", sys.executable, str(folder)])
-        _run([uv, "pip", "install", "--quiet", "--only-binary", ":all:", "--python", str(python), *names])
     else:
-        _run([sys.executable, "-m", "venv", str(folder)])
-        _run([str(python), "-m", "pip", "install", "--quiet", "--only-binary=:all:", *names])
+        _run([sys.executable, "-m", "venv", "--without-pip", str(folder)])
+    python = folder / "bin" / "python"
+    install(python, "--only-binary=:all:", *packages)
     return python
+
+
+def install(python: Path, *packages: str | Path) -> None:
+    """Install packages, or what options name, into the environment of this Python."""
+    names, uv = list(map(str, packages)), shutil.which("uv")
+    if uv:
+        _run([uv, "pip", "install", "--quiet", "--python", str(python), *names])
+        return
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(python)]
+    # Compiling all that is installed takes five times the processor time of the rest; a test imports a part of it.
+    _run([*pip, "install", "--quiet", "--no-compile", *names])
 
 
 def _run(command: list[str]) -> None:

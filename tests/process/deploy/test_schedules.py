@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import kubernetes_validate
 import pandas as pd
 import pytest
 from cronsim import CronSim
@@ -256,11 +255,15 @@ def test_systemd_takes_the_hour() -> None:
 
 
 def test_kubernetes_takes_the_cron_job() -> None:
+    import kubernetes_validate  # it is slow to import
+
     kubernetes_validate.validate(CRONJOB, kubernetes_validate.latest_version(), strict=True)
 
 
 @pytest.mark.parametrize(("name", "value"), [("concurencyPolicy", "Forbid"), ("startingDeadlineSeconds", "4 hours")])
 def test_a_cron_job_that_is_wrong_would_be_found(name: str, value: str) -> None:
+    import kubernetes_validate
+
     wrong = CRONJOB | {"spec": CRONJOB["spec"] | {name: value}}
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(wrong, kubernetes_validate.latest_version(), strict=True)

@@ -17,7 +17,7 @@ from service.bundles.versions.bundle_folder import default_folder
 from service.exports.forms import FORMS
 from service.exports.package_forms import PACKAGE_FORMS
 from service.models.__main__ import main as models_command
-from tests.support.clean_environment import make_environment
+from tests.support.clean_environment import install, make_environment
 
 ROWS = 150
 KINDS = ["wheel", "saved-object", "mlflow"]
@@ -97,10 +97,3 @@ def test_every_package_opens_with_the_packages_that_it_names(rent: Model, tmp_pa
         done = subprocess.run(command, input=json.dumps(rows), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout) == expected
-
-
-def install(python: Path, *packages: str) -> None:
-    uv = shutil.which("uv")
-    command: list[str | Path] = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
-    done = subprocess.run([*command, "--quiet", *packages], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
