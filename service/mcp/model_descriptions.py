@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from service.fields.lookup import array_fields
 from service.mcp.tool_results import visible
 from service.schemas import Card, ModelList
 from service.schemas.localization import with_texts
@@ -28,8 +29,14 @@ def with_plain_texts(shape: D) -> D:
 
 
 def without_rows(card: Card) -> Card:
-    """Return a card without real rows, which an assistant does not need and which would fill its memory."""
-    return msgspec.structs.replace(card, real_rows=(), real_truths=())
+    """Return a card without what an assistant does not need and would fill its memory: real rows, pictures, vectors."""
+    arrays = {field.name for field in array_fields(card)}
+    examples = [
+        msgspec.structs.replace(each, row={name: value for name, value in each.row.items() if name not in arrays})
+        for each in card.examples
+    ]
+    inputs = [msgspec.structs.replace(field, default=None) if field.name in arrays else field for field in card.inputs]
+    return msgspec.structs.replace(card, real_rows=(), real_truths=(), examples=tuple(examples), inputs=tuple(inputs))
 
 
 def plain_text(text: Text) -> str:

@@ -108,7 +108,7 @@ RULES: dict[str, set[str]] = {
     "service.files": {"service.bundles", "service.errors", "service.fields", "service.pictures", "service.rows"}
     | {"service.schemas", "tabular"},
     "service.inference_protocol": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
-    "service.mcp": {"service.errors", "service.rows", "service.schemas"},
+    "service.mcp": {"service.errors", "service.fields", "service.rows", "service.schemas"},
     "service.store": {"service.errors", "service.meeting_errors", "service.schemas"},
     "service.meeting_errors": {"service.errors"},
     "service.by_key": {"service.bundles", "service.errors", "service.rows", "service.schemas", "service.store"},
