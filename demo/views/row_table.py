@@ -26,7 +26,7 @@ _NUMBERS = (*_INTEGERS, "float", "double", "halffloat", "decimal")
 
 
 def style_rows(card: Card, rows: Any, style: TextStyle | None, tr: Translation) -> Styler:
-    """Return an Arrow table of scored rows with a text for each number.
+    """Return an Arrow table of scored rows with a text for each number, and for each picture and vector what it is.
 
     `style` says how the texts of a CSV are written: a column of such texts that all are numbers of a field becomes one of
     numbers.
@@ -37,6 +37,8 @@ def style_rows(card: Card, rows: Any, style: TextStyle | None, tr: Translation) 
     for name in frame.columns.difference(list(numbers)):
         if style and name in fields and (read := _read_numbers(fields[name], frame[name].tolist(), style)):
             frame[name], numbers[name] = read, "double"
+    for name in [each for each in frame.columns if each in fields and fields[each].is_array]:
+        frame[name] = [fields[name].cell_text(cell, tr) for cell in rows.column(name).to_pylist()]
     formats = {name: known.get(name) or _format_of_type(kind, tr) for name, kind in numbers.items()}
     styler: Styler = frame.style.format(formats, na_rep="")
     return styler

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from client import Card, Row
@@ -14,7 +15,7 @@ from demo.session import cases, saved_cases
 from demo.session.cases import Case
 from demo.slides import slide_view
 from demo.text.picture_html import is_picture, read_size
-from demo.views import case_story, comparison_table
+from demo.views import case_story, comparison_table, row_table
 from tests.support.demo_cards import ENGLISH, EVIL, POLISH
 from tests.support.demo_pictures import (
     PICTURE,
@@ -25,6 +26,7 @@ from tests.support.demo_pictures import (
     garment_prediction,
     make_url,
 )
+from wire.cells.text_style import PROGRAM_STYLE
 
 OWN = make_url(40, 30, shade=200)
 MARK = "iVBORw0KGgo"
@@ -124,6 +126,13 @@ def test_a_picture_alone_is_shown_large_on_the_screen_and_named_in_a_sentence() 
     card = garment_card()
     assert 'class="picture pixels"' in slide_view.build_facts(card, {"picture": OWN}, {"picture": OWN}, ENGLISH)
     assert case_story.describe_row(card, {"picture": OWN}, ENGLISH) == "Photo picture, 40 × 30 pixels"
+
+
+def test_a_table_of_scored_rows_says_what_a_picture_and_a_vector_are() -> None:
+    cells = {"picture": [OWN, "shoe.jpg", None], "embedding": [[0.125, -7.5, 3.0], [1.0, 2.0, 3.0], None], "hour": [1, 2, 3]}
+    frame = row_table.style_rows(CARD, pa.table(cells), PROGRAM_STYLE, ENGLISH).data  # type: ignore[attr-defined]
+    assert frame["picture"].tolist() == ["picture, 40 × 30 pixels", "shoe.jpg", "not known"]
+    assert frame["embedding"].tolist() == ["3 numbers", "3 numbers", "not known"]
 
 
 # Links
