@@ -34,6 +34,8 @@ from service.schemas import Card, Classification, Evaluation, Input
 
 MAX_REFERENCE_CANDIDATES, MAX_PICTURE_CANDIDATES = 5000, 1500
 """To write and read a picture takes as long as to score hundreds of rows."""
+MAX_SHOWN_BYTES = 16_384
+"""A row with a larger picture is not part of the evaluation, which has up to 30 rows and is read at once."""
 MAX_BROKEN_SHARE = 0.01
 """A rule that more training rows break says nothing about what is possible."""
 
@@ -115,7 +117,7 @@ def _evaluation(
         test.truth,
         aside=test.aside,
         attributes=attributes,
-        shown_rows={index: rows[index] for index in shown},
+        shown_rows={index: rows[index] for index in shown if len(msgspec.json.encode(rows[index])) <= MAX_SHOWN_BYTES},
     )
 
 

@@ -179,9 +179,7 @@ def _requested_fields(model: Model, request: CurveRequest) -> list[NumbersType]:
         if name not in known:
             faults.append(_fault("unknown_field", "The model has no such field.", "fields", index))
         elif name not in swept:
-            faults.append(
-                _fault("wrong_type", f"{safe_text(name)} is a text: it has no range to go along.", "fields", index)
-            )
+            faults.append(_fault("wrong_type", f"{safe_text(name)} has no range to go along.", "fields", index))
         elif name in request.fields[:index]:
             faults.append(_fault("duplicate_field", "This field is named twice.", "fields", index))
     most = MAX_SURFACE_POINTS if request.together else MAX_POINTS

@@ -10,7 +10,7 @@ from service.bundles.versions.bundle_folder import default_folder
 from service.errors import UnknownModel
 from service.settings import BUNDLES
 
-NAMES = ("credit-default", "credit-scorecard", "comment-sentiment", "diamond-price", "ad-response")
+NAMES = ("credit-default", "credit-scorecard", "comment-sentiment", "diamond-price", "ad-response", "garment")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,6 +1,6 @@
 """The recipes of the bundled models, by name."""
 
-from service.training import ad_response, comments, credit, diamonds
+from service.training import ad_response, comments, credit, diamonds, garments
 from service.training.recipe import Recipe
 
 RECIPES: dict[str, Recipe] = {
@@ -11,5 +11,6 @@ RECIPES: dict[str, Recipe] = {
         comments.SENTIMENT,
         diamonds.PRICE,
         ad_response.AD_RESPONSE,
+        garments.GARMENT,
     )
 }

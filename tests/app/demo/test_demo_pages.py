@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.settings import Settings
+from service.training.recipes import RECIPES
 from tests.support.bundle_copies import change_card
 from tests.support.demo_models import BUNDLED, every_model, listen, questions
 from tests.support.demo_pages import PAGES, forget, go_to, html_of, opened, quiet, widget
@@ -133,10 +134,10 @@ def test_an_applied_recommendation_changes_the_form(service: TestClient) -> None
     assert (answer["probabilities"]["default"] < 0.2) == (said in html_of(app)), "20% would say that it is not approved"
 
 
-# A fifth model
+# One more model
 
 
-def test_a_fifth_bundle_in_the_folder_has_a_page(bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_more_bundle_in_the_folder_has_a_page(bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "bundles"
     shutil.copytree(bundles, folder)
     shutil.copytree(folder / "diamond-price", folder / "gem-price")
@@ -145,7 +146,7 @@ def test_a_fifth_bundle_in_the_folder_has_a_page(bundles: Path, tmp_path: Path, 
         listen(client_of(app), monkeypatch)
         page = quiet(opened(model="gem-price", lang="en"))
         assert [title.value for title in page.title] == ["What is this gem worth?"]
-        assert len(page.selectbox(key="model").options) == 5
+        assert len(page.selectbox(key="model").options) == len(RECIPES) + 1
         assert 'class="number"' in html_of(page)
     forget()
 

@@ -10,7 +10,7 @@ from tests.support.demo_models import EVERY_MODEL
 from tests.support.demo_pages import html_of, opened, quiet
 from tests.support.stub_service import StubService, hand_made
 
-READY = ["ad-response", "comment-sentiment", "credit-default", "credit-scorecard", "diamond-price"]
+READY = ["ad-response", "comment-sentiment", "credit-default", "credit-scorecard", "diamond-price", "garment"]
 
 
 @pytest.mark.usefixtures("request_log")

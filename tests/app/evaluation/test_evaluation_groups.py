@@ -52,7 +52,7 @@ def test_a_model_of_one_field_has_nothing_to_compare(bundled: Any) -> None:
     assert bundled["comment-sentiment"].evaluation.importance == []
 
 
-@pytest.mark.parametrize("name", sorted([*RECIPES, "planted", "three", "prices"]))
+@pytest.mark.parametrize("name", sorted([*set(RECIPES) - {"garment"}, "planted", "three", "prices"]))
 def test_every_row_is_in_one_group_of_every_segment(name: str, bundled: Any, toys: Any) -> None:
     result = (bundled | toys)[name].evaluation
     assert result.segments

@@ -26,7 +26,7 @@ def numbers(answer: dict[str, Any]) -> list[list[float]]:
     ]
 
 
-@pytest.mark.parametrize("name", sorted(RECIPES))
+@pytest.mark.parametrize("name", sorted(set(RECIPES) - {"garment"}))  # the gate compares it; to fit it takes 10 s
 def test_the_api_gives_the_scores_of_the_pipeline(name: str, service: TestClient, bundles: Path) -> None:
     card = read_card(bundles / name)
     fields = split_of(name).test.fields.iloc[:500][[field.name for field in card.inputs]]
