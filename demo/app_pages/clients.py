@@ -8,13 +8,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Prediction
 from demo.address.parameters import MODEL
+from demo.entities import entity_notes, entity_queries
+from demo.entities.stored_picture import build_stored_picture
 from demo.feedback import feedback_entry, feedback_form
 from demo.session import current_case, entity_lookup, page_address, page_view, query_errors, service_queries, visitor
 from demo.session.entity_lookup import EntityLookup
-from demo.text import answer_html, wording
-from demo.text.markup import build_footer, build_paragraph, concatenate
+from demo.text import wording
+from demo.text.markup import build_paragraph, concatenate
 from demo.text.translation import Translation
-from demo.views import case_story, entity_notes
+from demo.views import case_story
 from demo.widgets import forms, key_choice
 from wire.entity_keys import MAX_KEY_CHARACTERS
 
@@ -44,6 +46,7 @@ def page() -> None:
     with st.container(key="page"):
         form, answers = st.columns([5, 6], gap="large")
     with form:
+        _draw_picture(card, lookup, tr)
         notes = _draw_form(card, lookup, tr)
     page_address.write_address(
         card, entity_lookup.encode_lookup(card, lookup.entity["id"], entity_lookup.changed_values(lookup))
@@ -109,7 +112,7 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
     is_same_key = lookup is not None and lookup.entity["id"] == key
     known = (card["version"], tr.language)
     if lookup is None or not is_same_key or (lookup.entity["version"], lookup.language) != known or lookup.is_old():
-        entity = service_queries.get_entity(card, key)
+        entity = entity_queries.get_entity(card, key)
         if entity is None:
             if query_errors.get_errors():
                 st.caption(tr.text("No answer at the moment. The page shows it as soon as the service answers."))
@@ -147,6 +150,16 @@ def _draw_key_choice(card: Card, key: str, label: str, tr: Translation) -> None:
         key_choice.draw_introduction(tr)
 
 
+def _draw_picture(card: Card, lookup: EntityLookup, tr: Translation) -> None:
+    """Draw the picture that the stored features were measured of, if there is one."""
+    picture = lookup.entity.get("stored_picture")
+    if picture is None:
+        return
+    preview = entity_queries.get_entity_picture(card, lookup.entity["id"], lookup.number)
+    if preview:
+        st.html(build_stored_picture(picture, preview, tr))
+
+
 def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, DeltaGenerator]:
     """Draw the age of the stored features and the fields; return a placeholder for a note under each field."""
     st.html(build_paragraph("stored-since", case_story.describe_feature_age(lookup, tr)))
@@ -171,7 +184,7 @@ def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, D
 def _query_live(card: Card, lookup: EntityLookup) -> Prediction | None:
     """Return the live prediction if it may differ from the stored one. If it used a newer run, look up again."""
     fields = entity_lookup.live_query(lookup)
-    now = None if fields is None else service_queries.predict_by_key(card, lookup.entity["id"], fields, lookup.number)
+    now = None if fields is None else entity_queries.predict_by_key(card, lookup.entity["id"], fields, lookup.number)
     if now is not None and not entity_lookup.is_consistent(lookup, now):
         lookup.expire()
         st.rerun()
@@ -188,10 +201,10 @@ def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> Predicti
         if as_of := stored.get("as_of"):
             parts.append(tr.text("from data of {date}", date=tr.date(as_of)))
         parts.append(f"{tr.text('version')} {stored['version'][:8]}")
-        pieces.append(_build_answer(card, tr.text("Stored"), stored["prediction"], parts, tr))
+        pieces.append(entity_notes.build_answer(card, tr.text("Stored"), stored["prediction"], parts, tr))
     if now:
         parts = [tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]
-        pieces.append(_build_answer(card, tr.text("Now"), now, parts, tr))
+        pieces.append(entity_notes.build_answer(card, tr.text("Now"), now, parts, tr))
     st.html(Markup('<div class="two-answers">{}</div>').format(concatenate(pieces)))
     if not wording.names_label(card):
         st.html(build_paragraph("sentence", card["output"].get("sentence", "")))
@@ -229,21 +242,4 @@ def _draw_why(card: Card, lookup: EntityLookup, tr: Translation) -> None:
         key=f"{PAGE}/why",
         disabled=not is_complete,
         help=None if is_complete else tr.text("Some values are not known."),
-    )
-
-
-def _build_answer(card: Card, title: str, prediction: Prediction, parts: list[str], tr: Translation) -> Markup:
-    answer = wording.format_prediction(card, prediction, tr)
-    badge, mark = (
-        answer_html.build_band_badge(card, prediction),
-        answer_html.build_contradiction_mark(prediction, tr),
-    )
-    return Markup('<section class="{}"><h2>{}</h2><p class="{}">{}</p>{}{}{}</section>').format(
-        "void" if mark else "",
-        title,
-        answer_html.number_class(card, answer),
-        answer,
-        badge,
-        mark,
-        build_footer(parts),
     )

@@ -11,15 +11,12 @@ from client import (
     Card,
     Curve,
     Curves,
-    Entity,
-    EntityList,
     Evaluation,
     Explanation,
     ExportList,
     Goal,
     InvalidAnswer,
     ModelState,
-    Prediction,
     Recommendations,
     Refused,
     Row,
@@ -28,7 +25,7 @@ from client import (
 from demo.session import shared_resources
 from demo.session.query_errors import add_error, find_unreachable, is_other_version
 from demo.session.visitor import get_config, get_translation
-from wire.error_codes import NO_EVALUATION, UNKNOWN_ENTITY
+from wire.error_codes import NO_EVALUATION
 
 _MODELS_SECONDS, _CARD_SECONDS = 1, 20  # the list shows within its short deadline that a service hangs
 _MAX_CACHED = 60
@@ -91,7 +88,7 @@ def _fetch_or_last(key: str, fetch: Callable[[], A]) -> A:
 def explain(card: Card, rows: list[Row]) -> list[Explanation] | None:
     """Return the explanation of each row, with its prediction. On an error, add it for the banner and return None."""
     language = get_translation().language
-    rows_by_key = {_cache_key("why", card, language, row): dict(row) for row in rows}
+    rows_by_key = {cache_key("why", card, language, row): dict(row) for row in rows}
     answers: dict[str, Explanation] = {key: _cached_answers()[key] for key in rows_by_key if key in _cached_answers()}
     missing = [key for key in rows_by_key if key not in answers]
     if missing:
@@ -101,28 +98,28 @@ def explain(card: Card, rows: list[Row]) -> list[Explanation] | None:
             answer = shared_resources.client().explain(card["name"], missing_rows, language, version=card["version"])
             return _check_fields(card, answer["explanations"], "contributions")
 
-        new = _query(query)
+        new = query_service(query)
         if new is None:
             return None
         answers |= zip(missing, new, strict=True)
     for key, explanation in answers.items():
         _cache_answer(key, explanation)
-    return [answers[_cache_key("why", card, language, row)] for row in rows]
+    return [answers[cache_key("why", card, language, row)] for row in rows]
 
 
 def get_curves(card: Card, row: Row, fields: list[str], pinned: Row) -> Curves | None:
     """Return the curve of a field, or the surface of two, with the predictions for the row and the pinned row."""
-    key = _cache_key("curves", card, get_translation().language, row, fields, pinned)
-    return _query_once(key, lambda: _fetch_curves(card, row, fields, pinned, together=len(fields) > 1))
+    key = cache_key("curves", card, get_translation().language, row, fields, pinned)
+    return query_once(key, lambda: _fetch_curves(card, row, fields, pinned, together=len(fields) > 1))
 
 
 def get_all_curves(card: Card, row: Row, fields: list[str], pinned: Row) -> list[Curve]:
     """Return the curves of up to 12 fields with one request, none on an error. `get_curves` then has each of them."""
-    answer = _query(lambda: _fetch_curves(card, row, fields[:_MAX_CURVES], pinned, together=False))
+    answer = query_service(lambda: _fetch_curves(card, row, fields[:_MAX_CURVES], pinned, together=False))
     if answer is None:
         return []
     for curve in answer["curves"]:
-        key = _cache_key("curves", card, get_translation().language, row, [curve["field"]], pinned)
+        key = cache_key("curves", card, get_translation().language, row, [curve["field"]], pinned)
         _cache_answer(key, {**answer, "curves": [curve]})
     return answer["curves"]
 
@@ -130,31 +127,6 @@ def get_all_curves(card: Card, row: Row, fields: list[str], pinned: Row) -> list
 def _fetch_curves(card: Card, row: Row, fields: list[str], pinned: Row, *, together: bool) -> Curves:
     client, language, version = shared_resources.client(), get_translation().language, card["version"]
     return client.curves(card["name"], dict(row), fields, language, together=together, pinned=dict(pinned), version=version)
-
-
-def get_entity(card: Card, key: str) -> Entity | None:
-    """Return what is stored under a key; None if nothing is stored. On an error, add it for the banner and return None."""
-    language = get_translation().language
-    return _query(lambda: shared_resources.client().entity(card["name"], key, language), missing=UNKNOWN_ENTITY)
-
-
-def list_stored_keys(card: Card, after: str | None) -> EntityList | None:
-    """Return a page of the stored keys after a key, each with its stored prediction; None on an error."""
-    language = get_translation().language
-    return _query(lambda: shared_resources.client().entities(card["name"], after, language))
-
-
-def predict_by_key(card: Card, key: str, changes: Row, lookup_number: int) -> Prediction | None:
-    """Return the live prediction for a key with these changed fields.
-
-    The cache key includes the number of the look-up, because a later run may store other values.
-    """
-    row, language = {card["entity"]["key"]: key} | changes, get_translation().language
-    answer = _query_once(
-        _cache_key("by key", card, language, row, lookup_number),
-        lambda: shared_resources.client().predict(card["name"], [row], card["version"], language=language),
-    )
-    return answer["predictions"][0] if answer else None
 
 
 def recommend(card: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommendations | None:
@@ -167,7 +139,7 @@ def recommend(card: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommendat
         _check_fields(card, answer["recommendations"], "changes")
         return answer
 
-    return _query_once(_cache_key("recommendations", card, language, row, goal, fixed), query)
+    return query_once(cache_key("recommendations", card, language, row, goal, fixed), query)
 
 
 def get_evaluation(card: Card) -> Evaluation | None:
@@ -177,13 +149,13 @@ def get_evaluation(card: Card) -> Evaluation | None:
     def query() -> Evaluation:
         return shared_resources.client().evaluation(card["name"], language, version=card["version"])
 
-    return _query_once(_cache_key("evaluation", card, language), query, missing=NO_EVALUATION)
+    return query_once(cache_key("evaluation", card, language), query, missing=NO_EVALUATION)
 
 
 def list_exports(card: Card, made: int) -> ExportList | None:
     """Return the forms in which the model can be taken away, after this visit let the service make so many files."""
-    key = _cache_key("exports", card, made)
-    return _query_once(key, lambda: shared_resources.client().exports(card["name"], version=card["version"]))
+    key = cache_key("exports", card, made)
+    return query_once(key, lambda: shared_resources.client().exports(card["name"], version=card["version"]))
 
 
 def _check_fields(card: Card, parts: list[P], key: str) -> list[P]:
@@ -194,17 +166,17 @@ def _check_fields(card: Card, parts: list[P], key: str) -> list[P]:
     return parts
 
 
-def _query_once(key: str, query: Callable[[], A], missing: str = "") -> A | None:
+def query_once(key: str, query: Callable[[], A], missing: str = "") -> A | None:
     cached = _cached_answers()
     if key not in cached:
-        answer = _query(query, missing)
+        answer = query_service(query, missing)
         if answer is None:
             return None
         _cache_answer(key, answer)
     return cast(A, cached[key])
 
 
-def _query(query: Callable[[], A], missing: str = "") -> A | None:
+def query_service(query: Callable[[], A], missing: str = "") -> A | None:
     """Return an answer. On an error, add it for the banner and return None; the code `missing` is no error."""
     if find_unreachable():
         return None
@@ -233,7 +205,7 @@ def forget_cards() -> None:
     _fetch_card.clear()
 
 
-def _cache_key(kind: str, card: Card, *parts: Any) -> str:
+def cache_key(kind: str, card: Card, *parts: Any) -> str:
     return hashlib.sha256(json.dumps([kind, card["name"], card["version"], *parts]).encode()).hexdigest()
 
 

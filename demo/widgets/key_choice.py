@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from client import Card, EntityList, EntityName
-from demo.session import service_queries
+from demo.entities import entity_notes, entity_queries
 from demo.text.translation import Translation
-from demo.views import entity_notes
 from demo.widgets import forms
 
 _SHOWN, _COLUMNS = 8, 4
@@ -96,7 +95,7 @@ def draw_introduction(tr: Translation) -> None:
 
 
 def _fetch(card: Card, after: str | None, tr: Translation) -> StoredKeys | None:
-    page = service_queries.list_stored_keys(card, after)
+    page = entity_queries.list_stored_keys(card, after)
     if page is None:
         return None
     _kept_keys()[card["name"]] = keys = StoredKeys(page, after, tr.language, time.monotonic())

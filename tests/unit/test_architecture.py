@@ -28,7 +28,8 @@ RULES: dict[str, set[str]] = {
     | {"demo.meeting_pages", "demo.meetings", "demo.text"},
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.exports", "demo.feed"}
     | {"demo.feedback", "demo.fields", "demo.files", "demo.meetings", "demo.session", "demo.snippets", "demo.text"}
-    | {"demo.drawings", "demo.leave_behind", "demo.review", "demo.sharing", "demo.views", "demo.widgets"},
+    | {"demo.drawings", "demo.entities", "demo.leave_behind", "demo.review", "demo.sharing", "demo.views"}
+    | {"demo.widgets"},
     "demo.address": {"client", "demo.fields", "demo.text"},
     "demo.charts": set(),
     "demo.exports": {"client", "demo.snippets", "demo.text"},
@@ -42,6 +43,7 @@ RULES: dict[str, set[str]] = {
     "demo.fields": {"client", "demo.charts", "demo.text"},
     "demo.session": {"client", "demo.address", "demo.configuration", "demo.feed", "demo.fields", "demo.private_folder"}
     | {"demo.settings", "demo.text"},
+    "demo.entities": {"client", "demo.session", "demo.text", "demo.views"},
     "demo.views": {"client", "demo.charts", "demo.fields", "demo.session", "demo.text"},
     "demo.evaluation": {"client", "demo.address", "demo.charts", "demo.text", "demo.views"},
     "demo.feed": {"client", "demo.fields", "demo.text", "tabular"},
@@ -79,17 +81,8 @@ RULES: dict[str, set[str]] = {
     | {"demo.views"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
     "demo.uploads": {"client", "demo.fields", "demo.session", "demo.text"},
-    "demo.widgets": {
-        "client",
-        "demo.uploads",
-        "demo.evaluation",
-        "demo.fields",
-        "demo.files",
-        "demo.session",
-        "demo.sharing",
-        "demo.text",
-    }
-    | {"demo.views"},
+    "demo.widgets": {"client", "demo.entities", "demo.evaluation", "demo.fields", "demo.files", "demo.session"}
+    | {"demo.sharing", "demo.text", "demo.uploads", "demo.views"},
     "pipeline": {"client", "pipeline.formats", "pipeline.errors", "tabular"},
     "pipeline.errors": set(),
     "pipeline.formats": {"pipeline.errors", "tabular"},

@@ -65,3 +65,21 @@ def build_stored_answer(card: Card, item: EntityName, seconds_since: float, tr: 
         answer_html.build_band_badge(card, prediction),
         build_footer([tr.text("computed {age}", age=tr.time_ago(age + seconds_since)), *stale]),
     )
+
+
+def build_answer(card: Card, title: str, prediction: Prediction, parts: list[str], tr: Translation) -> Markup:
+    """Return an answer with its title, and with the parts of its origin under it."""
+    answer = wording.format_prediction(card, prediction, tr)
+    badge, mark = (
+        answer_html.build_band_badge(card, prediction),
+        answer_html.build_contradiction_mark(prediction, tr),
+    )
+    return Markup('<section class="{}"><h2>{}</h2><p class="{}">{}</p>{}{}{}</section>').format(
+        "void" if mark else "",
+        title,
+        answer_html.number_class(card, answer),
+        answer,
+        badge,
+        mark,
+        build_footer(parts),
+    )

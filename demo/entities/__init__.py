@@ -1,0 +1,1 @@
+"""What the page Clients shows of a stored key."""
