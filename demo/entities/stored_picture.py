@@ -1,6 +1,7 @@
 """The picture of a stored key as HTML: the texts that were found on it, outlined and read, and its main colours."""
 
 import base64
+import math
 import re
 from collections.abc import Sequence
 
@@ -21,17 +22,9 @@ def build_stored_picture(picture: StoredPicture, preview: bytes, tr: Translation
     """Return the preview (a JPEG) with an outline around each found text, the texts as they were read, and the colours."""
     texts = picture["texts"][:_MAX_TEXTS]
     source = Markup("data:image/jpeg;base64,{}").format(base64.b64encode(preview).decode("ascii"))
-    outlines = concatenate(_build_outline(text["box"]) for text in texts)
-    image = Markup(
-        '<div class="found"><img src="{}" alt="{}" width="{}" height="{}">'
-        '<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{}</svg>{}</div>'
-    ).format(
-        source,
-        _describe(picture, tr),
-        picture["width"],
-        picture["height"],
-        outlines,
-        _build_numbers([text["box"] for text in texts]),
+    marks = concatenate(_build_marks(text["box"], number, picture) for number, text in enumerate(texts, start=1))
+    image = Markup('<div class="found"><img src="{}" alt="{}" width="{}" height="{}">{}</div>').format(
+        source, _describe(picture, tr), picture["width"], picture["height"], marks
     )
     return Markup('<figure class="stored-picture">{}{}{}</figure>').format(
         image, _build_reading([text["text"] for text in texts], tr), _build_colours(picture, tr)
@@ -42,24 +35,21 @@ def _describe(picture: StoredPicture, tr: Translation) -> str:
     """Return the picture in words, for readers who do not see it."""
     if not picture["texts"]:
         return tr.text("Picture of this case, without text")
-    return tr.text(
-        "Picture of this case. Text on it: {texts}", texts=" · ".join(text["text"] for text in picture["texts"][:_MAX_TEXTS])
+    texts = " · ".join(text["text"] for text in picture["texts"][:_MAX_TEXTS])
+    return tr.text("Picture of this case. Text on it: {texts}", texts=texts)
+
+
+def _build_marks(box: Sequence[Sequence[float]], number: int, picture: StoredPicture) -> Markup:
+    """Return the outline of a text, turned as the text is, and its number at the start of the line."""
+    width, height = picture["width"], picture["height"]
+    (left, top), (right, at_right), (below, bottom) = ((x * width, y * height) for x, y in (box[0], box[1], box[3]))
+    style = (
+        f"left:{100 * left / width:.2f}%;top:{100 * top / height:.2f}%;"
+        f"width:{100 * math.hypot(right - left, at_right - top) / width:.2f}%;"
+        f"height:{100 * math.hypot(below - left, bottom - top) / height:.2f}%;"
+        f"transform:rotate({math.atan2(at_right - top, right - left):.4f}rad)"
     )
-
-
-def _build_outline(box: Sequence[Sequence[float]]) -> Markup:
-    points = " ".join(f"{100 * x:.2f},{100 * y:.2f}" for x, y in box)
-    return Markup('<polygon points="{}"/>').format(points)
-
-
-def _build_numbers(boxes: Sequence[Sequence[Sequence[float]]]) -> Markup:
-    """Return the number of each text, at the upper left corner of its outline."""
-    return concatenate(
-        Markup('<span aria-hidden="true" style="left:{}%;top:{}%">{}</span>').format(
-            f"{100 * min(x for x, _ in box):.2f}", f"{100 * min(y for _, y in box):.2f}", number
-        )
-        for number, box in enumerate(boxes, start=1)
-    )
+    return Markup('<span class="outline" aria-hidden="true" style="{}"><b>{}</b></span>').format(style, number)
 
 
 def _build_reading(texts: list[str], tr: Translation) -> Markup:

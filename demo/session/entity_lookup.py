@@ -12,6 +12,7 @@ from typing import Literal
 from client import Card, Entity, Field, Prediction, Row
 from demo.address.field_values import decode_values, encode_values
 from demo.address.pairs import decode_pairs, encode_pairs
+from demo.fields import field_types
 from demo.session.cases import Case
 from wire.entity_keys import MAX_KEY_CHARACTERS, NoKey, key_text
 
@@ -46,10 +47,19 @@ class EntityLookup:
 
 
 def start_lookup(card: Card, entity: Entity, changes: Row, language: str = "") -> EntityLookup:
-    """Return a look-up whose case starts from the stored row and has these changes."""
+    """Return a look-up whose case starts from the stored row and has these changes; fresh fields have usual values."""
     stored = stored_row(card, entity)
     start = f"{card['entity']['key']}={entity['id']}"
-    return EntityLookup(entity, Case(start, stored, stored | changes), language)
+    return EntityLookup(entity, Case(start, stored, stored | fresh_values(card, entity) | changes), language)
+
+
+def fresh_values(card: Card, entity: Entity) -> Row:
+    """Return a usual value for each field that a request brings, if only features are stored: it gets an answer then."""
+    if entity["stored_prediction"] is not None:
+        return {}
+    fresh = [field_types.of(field) for field in card["inputs"] if field.get("from") != "store"]
+    usual = {kind.field["name"]: kind.default() for kind in fresh if kind.has_widget}
+    return {name: value for name, value in usual.items() if value is not None and stored_state(entity, name) == "missing"}
 
 
 def stored_row(card: Card, entity: Entity) -> Row:
