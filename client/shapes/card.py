@@ -80,6 +80,7 @@ class Training(TypedDict):
 class EntityKey(TypedDict):
     key: str
     label: NotRequired[str]
+    name: NotRequired[str]
     max_age_hours: NotRequired[float]
     features: NotRequired[str]
     features_max_age_hours: NotRequired[float]

@@ -31,7 +31,7 @@ def can_show(card: Card) -> bool:
 def page() -> None:
     """Draw the page from top to bottom."""
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
-    st.title(tr.text("Client look-up"), anchor=False)
+    st.title(_get_title(card, tr), anchor=False)
     if not can_show(card):
         page_address.write_address(card)
         st.info(
@@ -63,6 +63,16 @@ def page() -> None:
         forms.draw_hidden_notes(card, [name for name in {**errors, **drawn} if name not in notes], tr)
 
 
+def _get_title(card: Card, tr: Translation) -> str:
+    name = forms.escape_markdown(_get_word(card, tr)) if can_show(card) else ""
+    return tr.text("{row} look-up", row=name[:1].upper() + name[1:] if tr.language == "en" else name) if name else tr.text("Look-up")
+
+
+def _get_word(card: Card, tr: Translation) -> str:
+    """Return the word for what a key names: client, advert."""
+    return card["entity"].get("name") or card.get("row_name") or tr.text("case")
+
+
 def _get_lookups() -> dict[str, EntityLookup]:
     """Return model → the last look-up of this visit."""
     lookups: dict[str, EntityLookup] = st.session_state.setdefault("lookups", {})
@@ -89,7 +99,7 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
         if any_key:
             _choose_key(card, any_key)
             key = _get_key(card)
-    name = card.get("row_name") or tr.text("case")
+    name = _get_word(card, tr)
     label = card["entity"].get("label") or name[:1].upper() + name[1:]
     with st.container(horizontal=True, vertical_alignment="bottom", key="look-up"):
         st.text_input(
@@ -162,7 +172,7 @@ def _draw_picture(card: Card, lookup: EntityLookup, tr: Translation) -> None:
 
 def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, DeltaGenerator]:
     """Draw the age of the stored features and the fields; return a placeholder for a note under each field."""
-    st.html(build_paragraph("stored-since", case_story.describe_feature_age(lookup, tr)))
+    st.html(build_paragraph("stored-since", case_story.describe_feature_age(card, lookup, tr)))
     fields = [entity_lookup.as_nullable(field, lookup) for field in card["inputs"]]
     draw = forms.draw_main_fields if forms.has_many_fields(card) else forms.draw_pairs
     notes = draw(card, fields, lookup.case, tr, PAGE)

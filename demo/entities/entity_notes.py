@@ -37,7 +37,7 @@ def _describe_source(lookup: EntityLookup, name: str, tr: Translation) -> str:
     """Return where a stored value comes from, or what is wrong with it; nothing for a value of the visitor."""
     features, stored = lookup.entity["stored_features"], lookup.entity["stored_prediction"]
     state = entity_lookup.stored_state(lookup.entity, name)
-    if name in lookup.case.changed():
+    if name in lookup.case.changed() or name in lookup.fresh:
         return ""
     if features and stored and entity_lookup.comes_from_prediction(lookup.entity, name):
         age = tr.time_ago(lookup.age_seconds(stored["age_seconds"]))

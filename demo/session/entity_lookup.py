@@ -29,6 +29,8 @@ class EntityLookup:
     case: Case
     language: str = ""
     """The language of the texts of `entity`."""
+    fresh: Row = field(default_factory=dict)
+    """Usual values of fields that are not stored, because each request brings them."""
     number: int = field(default_factory=lambda: next(_numbers))
     """It identifies the look-up: an answer of one look-up is not shown for the next one of the same key."""
     _made_at_seconds: float = field(default_factory=time.monotonic)
@@ -50,7 +52,8 @@ def start_lookup(card: Card, entity: Entity, changes: Row, language: str = "") -
     """Return a look-up whose case starts from the stored row and has these changes; fresh fields have usual values."""
     stored = stored_row(card, entity)
     start = f"{card['entity']['key']}={entity['id']}"
-    return EntityLookup(entity, Case(start, stored, stored | fresh_values(card, entity) | changes), language)
+    fresh = fresh_values(card, entity)
+    return EntityLookup(entity, Case(start, stored | fresh, stored | fresh | changes), language, fresh)
 
 
 def fresh_values(card: Card, entity: Entity) -> Row:
@@ -88,7 +91,7 @@ def live_query(lookup: EntityLookup) -> Row | None:
 
     For the key alone the service returns the stored prediction. With the renewed fields it computes a new one.
     """
-    changed = changed_values(lookup)
+    changed = {name: lookup.case.row[name] for name in lookup.fresh} | changed_values(lookup)
     features = lookup.entity["stored_features"]
     if changed or lookup.entity["stored_prediction"] is None:
         return changed

@@ -87,8 +87,8 @@ def describe_stored_case(
     return sentences
 
 
-def describe_feature_age(lookup: EntityLookup, tr: Translation) -> str:
-    """Return when the stored features of a look-up were computed, and from when their data are."""
+def describe_feature_age(card: Card, lookup: EntityLookup, tr: Translation) -> str:
+    """Return when the stored features of a look-up were computed, from when their data are, and what is not stored."""
     features = lookup.entity["stored_features"]
     if not features:
         return tr.text("The values are those of the stored answer.")
@@ -97,7 +97,12 @@ def describe_feature_age(lookup: EntityLookup, tr: Translation) -> str:
         return tr.text("These values were stored {age}: too old to rely on.", age=age)
     sentence = tr.text("These values were stored {age}.", age=age)
     as_of = features.get("as_of")
-    return f"{sentence} {tr.text('The newest data are from {date}.', date=tr.date(as_of))}" if as_of else sentence
+    if as_of:
+        sentence += f" {tr.text('The newest data are from {date}.', date=tr.date(as_of))}"
+    if lookup.fresh:
+        names = ", ".join(field.get("label") or field["name"] for field in card["inputs"] if field["name"] in lookup.fresh)
+        sentence += f" {tr.text('Set for today, from usual values: {fields}.', fields=names)}"
+    return sentence
 
 
 def describe_nothing_to_vary(card: Card, tr: Translation) -> str:

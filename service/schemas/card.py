@@ -149,6 +149,8 @@ class Entity(Published, frozen=True):
 
     key: str
     label: Text = ""
+    name: Text = ""
+    """The word for one entity, if it is another one than for a row: "advert" of which the rows are showings."""
     max_age_hours: float | None = None
     """A stored prediction of this age is stale; None: the setting of the service decides."""
     features: str | None = None
