@@ -31,7 +31,7 @@ def can_show(card: Card) -> bool:
 def page() -> None:
     """Draw the page from top to bottom."""
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
-    st.title(_get_title(card, tr), anchor=False)
+    st.title(forms.escape_markdown(entity_notes.build_title(card, tr)), anchor=False)
     if not can_show(card):
         page_address.write_address(card)
         st.info(
@@ -63,16 +63,6 @@ def page() -> None:
         forms.draw_hidden_notes(card, [name for name in {**errors, **drawn} if name not in notes], tr)
 
 
-def _get_title(card: Card, tr: Translation) -> str:
-    name = forms.escape_markdown(_get_word(card, tr)) if can_show(card) else ""
-    return tr.text("{row} look-up", row=name[:1].upper() + name[1:] if tr.language == "en" else name) if name else tr.text("Look-up")
-
-
-def _get_word(card: Card, tr: Translation) -> str:
-    """Return the word for what a key names: client, advert."""
-    return card["entity"].get("name") or card.get("row_name") or tr.text("case")
-
-
 def _get_lookups() -> dict[str, EntityLookup]:
     """Return model → the last look-up of this visit."""
     lookups: dict[str, EntityLookup] = st.session_state.setdefault("lookups", {})
@@ -99,7 +89,7 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
         if any_key:
             _choose_key(card, any_key)
             key = _get_key(card)
-    name = _get_word(card, tr)
+    name = entity_notes.get_word(card, tr)
     label = card["entity"].get("label") or name[:1].upper() + name[1:]
     with st.container(horizontal=True, vertical_alignment="bottom", key="look-up"):
         st.text_input(

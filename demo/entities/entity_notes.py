@@ -11,6 +11,19 @@ from demo.text.translation import Translation
 from demo.views import field_notes
 
 
+def get_word(card: Card, tr: Translation) -> str:
+    """Return the word for what a key names: client, advert."""
+    return card["entity"].get("name") or card.get("row_name") or tr.text("case")
+
+
+def build_title(card: Card, tr: Translation) -> str:
+    """Return the title of the page: Client look-up."""
+    if "entity" not in card:
+        return tr.text("Look-up")
+    word = get_word(card, tr)
+    return tr.text("{row} look-up", row=word[:1].upper() + word[1:] if tr.language == "en" else word)
+
+
 def build_errors(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, str]:
     """Return field → the sentence for a value that the service refused."""
     states = _describe_states(tr)
