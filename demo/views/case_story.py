@@ -101,7 +101,7 @@ def describe_feature_age(card: Card, lookup: EntityLookup, tr: Translation) -> s
         sentence += f" {tr.text('The newest data are from {date}.', date=tr.date(as_of))}"
     if lookup.fresh:
         names = ", ".join(field.get("label") or field["name"] for field in card["inputs"] if field["name"] in lookup.fresh)
-        sentence += f" {tr.text('Set for today, from usual values: {fields}.', fields=names)}"
+        sentence += f" {tr.text('Set for today (usual values to begin with): {fields}.', fields=names)}"
     return sentence
 
 
