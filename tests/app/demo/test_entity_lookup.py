@@ -118,20 +118,6 @@ def test_renewed_fields_are_distinguished_from_changed_fields(card: Card) -> Non
     assert entity_lookup.live_query(entity_lookup.start_lookup(card, alone, {})) == {}
 
 
-def test_a_field_that_each_request_brings_starts_from_a_usual_value_and_is_sent(card: Card) -> None:
-    fields = [{**field, "from": "request"} if field["name"] == "credit_limit" else field for field in card["inputs"]]
-    fresh = cast(Card, {**card, "inputs": fields})
-    usual = next(field["default"] for field in card["inputs"] if field["name"] == "credit_limit")
-    alone = entity(fresh, stored_features=features({"months_late_now": 1}))
-    lookup = entity_lookup.start_lookup(fresh, alone, {})
-    assert entity_lookup.live_query(lookup) == {"credit_limit": usual}
-    assert entity_lookup.changed_values(lookup) == {}
-    changed = entity_lookup.start_lookup(fresh, alone, {"credit_limit": 10.0, "months_late_now": 0})
-    assert entity_lookup.live_query(changed) == {"credit_limit": 10.0, "months_late_now": 0}
-    stored = entity(fresh, stored_features=features({}), stored_prediction=stored_answer({"months_late_now": 1}))
-    assert entity_lookup.start_lookup(fresh, stored, {}).fresh == {}
-
-
 def test_an_answer_from_another_run_than_the_fields_is_inconsistent(card: Card) -> None:
     lookup = entity_lookup.start_lookup(
         card, entity(card, stored_features=features({}), stored_prediction=stored_answer({})), {}
