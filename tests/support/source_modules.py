@@ -18,6 +18,7 @@ def modules() -> dict[str, Path]:
     }
 
 
+@cache
 def imported(file: Path) -> list[str]:
     """Return the names of the modules that a file imports, anywhere in it."""
     results: list[str] = []
