@@ -127,12 +127,16 @@ def _merge_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch
     rows = size = 0
     for batch in batches:
         if pending and (rows + batch.num_rows > PART_ROWS or size + batch.nbytes > PART_BYTES):
-            yield pa.concat_batches(pending)
+            yield _joined(pending)
             pending, rows, size = [], 0, 0
         pending.append(batch)
         rows, size = rows + batch.num_rows, size + batch.nbytes
     if pending:
-        yield pa.concat_batches(pending)
+        yield _joined(pending)
+
+
+def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)  # of one, it would make a copy
 
 
 def _compact(array: pa.Array) -> pa.Array:
