@@ -107,7 +107,7 @@ def test_the_picture_that_a_model_sees_is_shown_as_the_pixels_that_are_scored(ap
 
 
 @pytest.mark.parametrize(
-    "query", ["width=8", "width=0&height=8", "width=8&height=513", "width=8&height=8&colors=red", "width=%C2%B2&height=8"]
+    "query", ["width=", "width=0&height=8", "width=8&height=513", "width=8&height=8&colors=red", "width=%C2%B2&height=8"]
 )
 def test_a_picture_is_shown_only_in_sizes_that_a_field_may_have(app: TestClient, query: str) -> None:
     content = pixels_png(pictures(1)[0])

@@ -13,7 +13,7 @@ from service.web.container import Services
 from wire.media_types import parse_content_type
 
 PNG = "image/png"
-_THREADS, _TWO, _COLORS = "pictures", 2, get_args(Colors)
+_THREADS, _MAX_DIGITS, _COLORS = "pictures", 3, get_args(Colors)
 
 
 async def keep_picture(services: Services, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,9 +41,10 @@ def _make_prepare(query: bytes) -> Callable[[bytes, str], bytes]:
     given = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
     if not given:
         return kept_picture
-    sides = [int(text) for text in (given.get("width", ""), given.get("height", "")) if text.isascii() and text.isdecimal()]
+    texts = [given.get(name, str(MAX_KEPT_SIDE)) for name in ("width", "height")]
+    sides = [int(text) if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS else 0 for text in texts]
     colors = given.get("colors", "rgb")
-    if len(sides) != _TWO or not all(1 <= side <= MAX_KEPT_SIDE for side in sides) or colors not in _COLORS:
+    if not all(1 <= side <= MAX_KEPT_SIDE for side in sides) or colors not in _COLORS:
         raise InvalidRequest(f"width and height are 1 to {MAX_KEPT_SIDE}, and colors is grey or rgb.")
 
     def prepare(content: bytes, media_type: str) -> bytes:

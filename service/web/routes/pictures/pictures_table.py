@@ -13,7 +13,7 @@ from service.errors import (
 from service.web.route import Route
 from service.web.routes.pictures import picture_routes
 
-_SIDE = {"in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 512}}
+_SIDE = {"in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 512, "default": 512}}
 
 PICTURES_ROUTES = (
     Route(
@@ -29,7 +29,7 @@ PICTURES_ROUTES = (
         parameters=(
             _SIDE | {"name": "width", "description": "With height and colors: answer what a model with this field sees"},
             _SIDE | {"name": "height"},
-            {"name": "colors", "in": "query", "schema": {"type": "string", "enum": ["grey", "rgb"]}},
+            {"name": "colors", "in": "query", "schema": {"type": "string", "enum": ["grey", "rgb"], "default": "rgb"}},
         ),
         answer_schema={"type": "string", "format": "binary"},
         media_type=picture_routes.PNG,
