@@ -22,6 +22,8 @@ _LINK = re.compile(r"(?:https?://|(?<!\w)www\.)\S*+")
 _HANDLE = re.compile(r"@(?<!\w@)\w+(?:[.-]\w+)*+")  # the sign first: patterns that begin with a letter are found sooner
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++(?<=\w)@\w+(?:[.-]\w+)*+")
 _MASK = re.compile(r"[\[{<](?:e-?mail|link|mention|name|phone|url|user|username)[\]}>]")
+_SOMETHING = r"[^\s\u001c-\u001f\u0085]"
+"""The pattern of a text with something to read, for JSON schema: other programs do not count these letters as spaces."""
 _BLANK = re.compile(r"\s*+")
 _MAY_BE_ADDRESSES = re.compile(r"(?:\s++|\S*?(?:@|://|www\.|[\[{<])\S*+)*+", re.IGNORECASE)
 """True of a text that is blank or consists of addresses, and of few others: each of its parts has a mark of one."""
@@ -79,7 +81,7 @@ class TextType(FieldType):
 
     def json_schema(self) -> Schema:
         schema: Schema = {"type": "string", "maxLength": self.field.max_length}
-        return schema if self.nullable else schema | {"pattern": r"\S"}
+        return schema if self.nullable else schema | {"pattern": _SOMETHING}
 
     def encode(self, values: Sequence[str | None]) -> list[str]:
         """Return the strings, null as ""."""

@@ -1,5 +1,7 @@
 """Promises of what a model reads of a text: words, marks and emoticons, no addresses, and nothing of nothing."""
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
@@ -98,3 +100,14 @@ def test_a_missing_text_has_one_fault() -> None:
         (2, "note", "missing_field"),
         (3, "note", "wrong_type"),
     ]
+
+
+def test_the_schema_of_a_text_takes_no_space_that_the_service_takes_for_nothing() -> None:
+    """Written out, since `\\s` of JSON schema (ECMA-262) has fewer letters than that of Python."""
+    pattern = TextType(Input(name="note", type="text")).json_schema()["pattern"]
+    ecma_spaces = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+    something = re.compile(pattern.replace("\\s", ecma_spaces), re.ASCII)
+    spaces = [chr(code) for code in range(0x3001) if not chr(code).strip()]
+    assert len(spaces) > 20
+    assert [space for space in spaces if something.search(space)] == []
+    assert something.search("é")
