@@ -23,9 +23,10 @@ class PictureCalls:
         return self._send(_PATH, content, media_type)
 
     @arguments.check_types
-    def show_as_seen(self, png: bytes, width: int, height: int, colors: str) -> bytes:
-        """Return what a model sees of a prepared picture: a PNG of this width and height, in `grey` or `rgb`."""
-        return self._send(f"{_PATH}{build_query(width=str(width), height=str(height), colors=colors)}", png, _PNG)
+    def show_as_seen(self, content: bytes, width: int, height: int, colors: str, media_type: str = _PNG) -> bytes:
+        """Return what a model sees of a picture: a PNG of this width and height, in `grey` or `rgb`."""
+        path = f"{_PATH}{build_query(width=str(width), height=str(height), colors=colors)}"
+        return self._send(path, content, media_type)
 
     def _send(self, path: str, content: bytes, media_type: str) -> bytes:
         arguments.check_media_type(media_type)

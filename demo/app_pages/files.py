@@ -150,7 +150,9 @@ def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, i
         page_address.request_first_page(card)
 
     reason = None if number else tr.text("Choose a row of the table first.")
-    st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=not number, help=reason)
+    if number and not file_upload.gives_pictures(card, job, file, number):
+        reason = tr.text("This file does not give its pictures back. Put them into a zip archive.")
+    st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=bool(reason), help=reason)
     if number and (answer := _find_answer(card, file, number)):
         feedback_form.draw_feedback(answer, tr, tr.text("Row {n}: do you agree with this answer?", n=tr.number(number)))
 

@@ -26,6 +26,7 @@ from demo.evaluation.cost_findings import CostReport
 from demo.evaluation.evaluation_query import EvaluationQuery
 from demo.evaluation.findings import Finding
 from demo.evaluation.question_titles import CERTAIN, CONFUSED, GROUPS, MISTAKES, WORST
+from demo.fields import field_types
 from demo.session import current_case, page_address, page_view, query_errors, service_queries, visitor
 from demo.text import wording
 from demo.text.translation import Translation
@@ -209,6 +210,8 @@ def _draw_worst_rows(card: Card, evaluation: Evaluation, tr: Translation) -> Non
 def _draw_confusions(card: Card, matrix: ConfusionMatrix, tr: Translation) -> None:
     """Draw the most frequent confusions with some of their rows; the surest of them opens on the first page."""
     st.header(tr.text("What it takes for something else"), anchor=False)
+    if field_types.has_picture(card):
+        st.caption(tr.text("Under each picture: the probability of the wrong answer. The button opens the first picture."))
     for index, confusion in enumerate(matrix["confusions"]):
         row = confusion["rows"][0]["row"] if confusion["rows"] else None
         _draw_openable(card, f"confusion-{index}", label_findings.build_confusion(card, confusion, tr), row, tr)

@@ -241,7 +241,8 @@ def _draw_snippet(card: Card, row: Row, language: str, tr: Translation) -> None:
         return
     st.code(code.text, language=code.highlighting, wrap_lines=code.highlighting is None)
     for file, content in case_code.case_pictures(card, row).items():
-        st.download_button(tr.text("Save {file} for this code", file=file), content, file, "image/png", on_click="ignore")
+        text = tr.text("Save {file} for this code", file=file.name)
+        st.download_button(text, content, file.name, file.media_type, on_click="ignore")
     if not address:
         st.caption(tr.text("Replace {address}: the person who runs the service knows it.", address=_ADDRESS))
     if with_key:

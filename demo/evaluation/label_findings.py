@@ -29,7 +29,7 @@ def describe_labels(card: Card, evaluation: Evaluation, matrix: ConfusionMatrix,
         first = name_confusion(card, matrix["confusions"][0], tr)
         sentence += " " + tr.text("Most often confused: {confusion}.", confusion=first)
     notes = (
-        tr.text("A row is what it really is, a column what the model answered. Green: right."),
+        tr.text("Rows: what it really is. Columns: what the model answered. Right answers are on the diagonal, in green."),
         explain_intervals(tr, in_chart=False),
     )
     labels = concatenate(
@@ -45,7 +45,10 @@ def _describe_label(card: Card, figures: LabelFigures, tr: Translation) -> str:
     label = wording.label_texts(card).get(figures["label"], figures["label"])
     found, right = (format_interval(each, tr) if each else "–" for each in (figures["found"], figures["right"]))
     return tr.text(
-        "“{label}”: {found} of them are found; {right} of these answers are right", label=label, found=found, right=right
+        "“{label}”: the model finds {found} of them; {right} of these answers are right",
+        label=label,
+        found=found,
+        right=right,
     )
 
 
@@ -53,7 +56,7 @@ def name_confusion(card: Card, confusion: Confusion, tr: Translation) -> str:
     """Return what is taken for what."""
     texts = wording.label_texts(card)
     truth, answer = (texts.get(label, label) for label in (confusion["truth"], confusion["answer"]))
-    return tr.text("“{truth}” taken for “{answer}”", truth=truth, answer=answer)
+    return tr.text("“{answer}” instead of “{truth}”", truth=truth, answer=answer)
 
 
 def build_confusion(card: Card, confusion: Confusion, tr: Translation) -> Markup:

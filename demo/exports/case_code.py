@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from client import Card, Row
 from demo.snippets.excel_formula import write_formulas
-from demo.snippets.request_snippets import LANGUAGES, picture_files, write_snippet
+from demo.snippets.request_snippets import LANGUAGES, PictureFile, picture_files, write_snippet
+from demo.text.picture_html import is_picture
 from demo.text.wording import is_classification
 from wire.cells.cell_values import has_pictures
 
 EXCEL = "excel"
-_PNG = "data:image/png;base64,"
 TITLES: Mapping[str, str] = {name: language.title for name, language in LANGUAGES.items()} | {EXCEL: "Excel WEBSERVICE"}
 """Language → its name on the page."""
 
@@ -29,12 +29,12 @@ def picture_fields(card: Card) -> list[str]:
     return [field["name"] for field in card["inputs"] if has_pictures(field["type"])]
 
 
-def case_pictures(card: Card, row: Row) -> dict[str, bytes]:
-    """Return each file that the code reads → its content: a picture of the case, which the service made a PNG."""
+def case_pictures(card: Card, row: Row) -> dict[PictureFile, bytes]:
+    """Return each file that the code reads → its content: a picture of the case."""
     return {
-        file: b64decode(value.partition(",")[2])
-        for name, file in picture_files(picture_fields(card)).items()
-        if isinstance(value := row.get(name), str) and value.startswith(_PNG)
+        file: b64decode(str(row[name]).partition(",")[2])
+        for name, file in picture_files(row, picture_fields(card)).items()
+        if is_picture(row.get(name))
     }
 
 

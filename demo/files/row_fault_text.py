@@ -65,10 +65,10 @@ def _describe_fault(field: Field, code: str, tr: Translation) -> str:
         "not_finite": tr.text("is an infinite number"),
         "out_of_range": _describe_range(field, tr),
         "too_long": tr.text("is too long"),
-        "wrong_length": tr.text("has another number of numbers than the model takes"),
+        "wrong_length": tr.text("is a list of the wrong length"),
         "missing_picture": tr.text("is not in the archive, or is there twice"),
         "broken_picture": tr.text("is damaged"),
-        "picture_too_large": tr.text("is too large: at most 10 MB and 24 million pixels"),
+        "picture_too_large": tr.text("is too large: at most 10 MB and 24 million pixels (WebP: 12 million)"),
         "unsupported_picture": tr.text("is no PNG, JPEG, WebP, BMP, TIFF or GIF picture"),
         "no_words": tr.text("has nothing but names and addresses"),
         "unknown_category": tr.text(

@@ -6,11 +6,12 @@ from markupsafe import Markup
 
 from client import Card, Prediction, RightAnswer, Row, StoredFeedback
 from demo.text import answer_html, wording
+from demo.text.markup import build_typed
 from demo.text.picture_html import build_picture, is_picture
 from demo.text.translation import Translation
 from demo.views.case_story import build_row
 
-_MAX_RAW = 80
+_MAX_RAW, _MAX_CELL = 80, 40
 _MAX_RAW_FIELDS = 3
 
 
@@ -50,12 +51,14 @@ def describe_named_answer(card: Card | None, right: RightAnswer | None, tr: Tran
 
 
 def build_case(card: Card | None, row: Row, tr: Translation) -> str:
-    """Return the first fields of a case with their values for HTML; as Markup if there are pictures among them."""
+    """Return the first fields of a case with their values for HTML; as Markup where it has tags."""
     if card is not None and (text := build_row(card, row, tr)):
         return text
     parts = [
-        Markup("{} {}").format(name, text[:_MAX_RAW] if not isinstance(text, Markup) else text)
-        for name, text in ((name, build_raw_value(name, value)) for name, value in list(row.items())[:_MAX_RAW_FIELDS])
+        Markup("{} {}").format(
+            build_typed(name, _MAX_CELL), value if isinstance(value, Markup) else build_typed(value, _MAX_CELL)
+        )
+        for name, value in ((name, build_raw_value(name, value)) for name, value in list(row.items())[:_MAX_RAW_FIELDS])
     ]
     return Markup(" · ").join(parts)
 

@@ -9,7 +9,7 @@ from client import Card, StoredFeedback
 from demo.feedback.feedback_entry import describe_reason
 from demo.fields import field_types
 from demo.review import answer_text
-from demo.text.markup import concatenate
+from demo.text.markup import build_typed, concatenate
 from demo.text.translation import Translation
 from demo.text.wording import field_label
 from wire.languages import LANGUAGES
@@ -114,22 +114,15 @@ def build_words(entry: StoredFeedback, card: Card | None, meeting: str, zone: tz
 def build_facts(facts: Iterable[tuple[str, str]]) -> Markup:
     """Return names with texts as HTML. A text that is Markup stays as it is."""
     pieces = (
-        Markup("<dt>{}</dt><dd>{}</dd>").format(name, text if isinstance(text, Markup) else _whole(text))
+        Markup("<dt>{}</dt><dd>{}</dd>").format(name, text if isinstance(text, Markup) else build_typed(text))
         for name, text in facts
     )
     return Markup('<dl class="facts">{}</dl>').format(concatenate(pieces))
 
 
 def _typed(text: str) -> Markup:
-    """Return a text that somebody typed, shortened. It ends its own directions of writing, and paints over no other line."""
-    if isinstance(text, Markup):
-        return text
-    short = text if len(text) <= _MAX_WORDS else text[: _MAX_WORDS - 1] + "…"
-    return _whole(short)
-
-
-def _whole(text: str) -> Markup:
-    return Markup('<bdi class="typed">{}</bdi>').format(text) if text else Markup()
+    """Return a text that somebody typed, shortened; Markup stays as it is."""
+    return text if isinstance(text, Markup) else build_typed(text, _MAX_WORDS)
 
 
 def _page_title(path: str, tr: Translation) -> str:

@@ -44,9 +44,9 @@ def get_case(card: Card) -> Case:
 
 
 def find_key(card: Card) -> str | None:
-    """Return the key whose stored values the case has, if this visit has looked it up on Clients."""
+    """Return the key whose stored answer is one to the case, if this visit has looked it up on Clients."""
     lookup: EntityLookup | None = st.session_state.get("lookups", {}).get(card["name"])
-    if lookup is None or get_case(card).row != lookup.case.start_row:
+    if lookup is None or lookup.entity["stored_prediction"] is None or get_case(card).row != lookup.case.start_row:
         return None
     return lookup.entity["id"]
 
@@ -88,11 +88,13 @@ def forget_case(model: str) -> None:
 
 def start_case(card: Card, start: str) -> None:
     """Start another case, from a start of the card."""
+    get_models_with_lost_pictures().discard(card["name"])
     _set_case(card, cases.start_case(card, start))
 
 
 def open_row(card: Card, row: Row, faults: dict[str, Fault] | None = None) -> None:
     """Start another case, from a row that is not in the card. `faults` are the cells that could not be read."""
+    get_models_with_lost_pictures().discard(card["name"])
     _set_case(card, replace(cases.case_from_row(card, row), faults=faults or {}))
 
 
@@ -112,3 +114,9 @@ def get_rejected_parameters() -> list[str]:
     """Return the parameters of the URL that fit no card. The pages show them until the visitor starts another case."""
     rejected: list[str] = st.session_state.setdefault("rejected_parameters", [])
     return rejected
+
+
+def get_models_with_lost_pictures() -> set[str]:
+    """Return the models whose kept cases of the link have lost pictures. The pages say it until another case is started."""
+    models: set[str] = st.session_state.setdefault("models_with_lost_pictures", set())
+    return models

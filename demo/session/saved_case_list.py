@@ -10,7 +10,7 @@ from demo.session.cases import Case
 from demo.session.saved_cases import CasesByModel, SavedCase
 from demo.session.visitor import get_translation
 
-_REQUEST, _LOST_PICTURE = "save_requested", "lost_kept_picture"
+_REQUEST = "save_requested"
 
 
 def get_all_saved_cases() -> CasesByModel:
@@ -31,15 +31,15 @@ def get_saved_cases(card: Card) -> list[SavedCase]:
     saved = get_all_saved_cases().setdefault(card["name"], [])
     saved[:], any_rejected = saved_cases.check_saved_cases(card, saved, current_case.get_arrays())
     if any_rejected and field_types.has_picture(card):
-        st.session_state[_LOST_PICTURE] = True
+        current_case.get_models_with_lost_pictures().add(card["name"])
     elif any_rejected:
         current_case.get_rejected_parameters().append(SAVED_CASES)
     return saved
 
 
-def is_picture_lost() -> bool:
+def is_picture_lost(card: Card) -> bool:
     """Return whether the link had kept cases with pictures that only the visit knew in which it was made."""
-    return bool(st.session_state.get(_LOST_PICTURE))
+    return card["name"] in current_case.get_models_with_lost_pictures()
 
 
 def can_save(card: Card) -> bool:

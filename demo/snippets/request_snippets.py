@@ -10,6 +10,7 @@ from demo.snippets import text_literals
 
 KEY = "YOUR-KEY"
 """Stands for the API key. The lines of a template that hold it are left out if the service has no keys."""
+_JPEG = "data:image/jpeg;"
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -24,8 +25,8 @@ class Language:
     write_field: Callable[[str, str], str] = "{}: {}".format
     """Takes the name of a field as `write_name` writes it, and its value."""
     write_name: Callable[[str], str] = text_literals.to_json
-    write_picture: Callable[[str], str] = 'picture("{}")'.format
-    """Takes the name of a file; returns what reads it as a data URL."""
+    write_picture: Callable[[str, str], str] = 'picture("{}", "{}")'.format
+    """Takes the name of a file, and its format as media types name it; returns what reads it as a data URL."""
     join_body: Callable[[list[str]], str] = "".join
     """Takes the pieces of a body with pictures between them; each is an expression."""
 
@@ -50,14 +51,14 @@ LANGUAGES: Mapping[str, Language] = {
         "curl",
         "bash",
         text_literals.quote_shell,
-        write_picture="picture {}".format,
+        write_picture="picture {} {}".format,
         join_body=lambda pieces: "\n  ".join(
             each if each.startswith("picture ") else f"printf %s {each}" for each in pieces
         ),
     ),
     "python": Language("Python", "python", text_literals.quote_python, _write_python, write_name=text_literals.quote_python),
     "csharp": Language(
-        "C#", "csharp", text_literals.quote_csharp, write_picture='Picture("{}")'.format, join_body=" + ".join
+        "C#", "csharp", text_literals.quote_csharp, write_picture='Picture("{}", "{}")'.format, join_body=" + ".join
     ),
     "javascript": Language("JavaScript", "javascript", text_literals.to_json, write_name=_name_javascript),
     "r": Language("R", "r", text_literals.quote_r, join_body=lambda pieces: f"paste0({', '.join(pieces)})"),
@@ -68,14 +69,32 @@ LANGUAGES: Mapping[str, Language] = {
         _write_power_query,
         "{} = {}".format,
         text_literals.name_power_query,
-        'Picture("C:\\{}")'.format,
+        'Picture("C:\\{}", "{}")'.format,
     ),
 }
 
 
-def picture_files(pictures: Collection[str]) -> dict[str, str]:
-    """Return field → the name of the file from which code reads its picture."""
-    return {name: f"picture{f'-{number}' if number > 1 else ''}.png" for number, name in enumerate(pictures, start=1)}
+@dataclass(frozen=True)
+class PictureFile:
+    """The file from which code reads a picture."""
+
+    name: str
+    format: str
+    """As the media type names it: png or jpeg."""
+
+    @property
+    def media_type(self) -> str:
+        return f"image/{self.format}"
+
+
+def picture_files(row: Mapping[str, Any], pictures: Collection[str]) -> dict[str, PictureFile]:
+    """Return field → the file from which code reads its picture: a PNG, unless its value is a JPEG."""
+    files = {}
+    for number, name in enumerate(pictures, start=1):
+        stem = f"picture-{number}" if number > 1 else "picture"
+        is_jpeg = str(row.get(name)).startswith(_JPEG)
+        files[name] = PictureFile(f"{stem}.jpg", "jpeg") if is_jpeg else PictureFile(f"{stem}.png", "png")
+    return files
 
 
 def write_snippet(
@@ -91,12 +110,15 @@ def write_snippet(
 
     The values of the fields `pictures` are not in the code: it reads them from the `picture_files`.
     """
-    writer, files = LANGUAGES[language], picture_files(pictures)
+    writer, files = LANGUAGES[language], picture_files(row, pictures)
     name = f"{language}-picture" if files else language
     lines = (_TEMPLATES / f"{name}.txt").read_text("utf-8").splitlines()
     template = "\n".join(line for line in lines if with_key or KEY not in line)
     path = f"v1/models/{model}/predictions"
-    values = {each: writer.write_picture(files[each]) if each in files else writer.write_value(row[each]) for each in row}
+    values = {
+        each: writer.write_picture(files[each].name, files[each].format) if each in files else writer.write_value(row[each])
+        for each in row
+    }
     fields = [writer.write_field(writer.write_name(each), value) for each, value in values.items()]
     return Template(template).substitute(
         service=writer.quote(service_url.rstrip("/")),
@@ -107,14 +129,14 @@ def write_snippet(
     )
 
 
-def _write_body(writer: Language, row: Mapping[str, Any], files: Mapping[str, str]) -> str:
+def _write_body(writer: Language, row: Mapping[str, Any], files: Mapping[str, PictureFile]) -> str:
     """Return an expression for the body of the request: JSON with a line for each field."""
     pieces = ['{\n  "rows": [{\n']
     expressions: list[str] = []
     for index, (name, value) in enumerate(row.items()):
         pieces[-1] += (",\n" if index else "") + f"    {text_literals.to_json(name)}: "
         if name in files:
-            expressions += [writer.quote(pieces[-1] + '"'), writer.write_picture(files[name])]
+            expressions += [writer.quote(pieces[-1] + '"'), writer.write_picture(files[name].name, files[name].format)]
             pieces.append('"')
         else:
             pieces[-1] += text_literals.to_json(value)

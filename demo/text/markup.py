@@ -19,6 +19,12 @@ def build_paragraph(css_class: str, text: str) -> Markup:
     return Markup('<p class="{}">{}</p>').format(css_class, text)
 
 
+def build_typed(text: str, max_letters: int = 0) -> Markup:
+    """Return a text that somebody typed, shortened. It ends its own directions of writing, and paints over no other line."""
+    short = text[: max_letters - 1] + "…" if max_letters and len(text) > max_letters else text
+    return Markup('<bdi class="typed">{}</bdi>').format(short) if short else Markup()
+
+
 def build_footer(parts: Iterable[str]) -> Markup:
     """Return the small line under an answer, its parts separated by a dot."""
     return build_paragraph("foot", " · ".join(parts))

@@ -19,6 +19,11 @@ def is_picture(value: Any) -> bool:
     return isinstance(value, str) and _DATA_URL.fullmatch(value) is not None
 
 
+def read_media_type(picture: str) -> str:
+    """Return the media type that a data URL of a picture names: image/png or image/jpeg."""
+    return picture.partition(":")[2].partition(";")[0]
+
+
 def read_size(picture: str) -> tuple[int, int] | None:
     """Return width and height of a PNG in a data URL; None for a JPEG, and if its header is too short."""
     if not picture.startswith(_PNG):

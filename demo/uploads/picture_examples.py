@@ -39,7 +39,7 @@ def draw_examples(
             with st.container(key=f"example-tile-{index}{state}"):
                 st.html(Markup('<div aria-hidden="true">{}</div>').format(thumbnail))
                 st.button(
-                    escape(label),
+                    escape(label) + (" ✓" if state else ""),
                     key=f"picture-example/{card['name']}/{index}",
                     on_click=choose,
                     args=(name,),

@@ -41,13 +41,13 @@ def draw_picture_input(kind: FieldType, case: Case, title: str, key: str, tr: Tr
         except RefusedPicture as error:
             case.entry_notes[name] = str(error)
 
-    with st.container(key="picture-input"):
-        with st.container(key="picture-shown"):
+    with st.container(key=f"picture-input-{name}"):
+        with st.container(key=f"picture-shown-{name}"):
             st.html(build_paragraph("picture-title", title) + kind.build_large(case.row[name], tr))
             st.html(_build_seen(kind, case.row[name], tr))
             if case.entry_notes.get(name):
                 st.html(Markup('<p class="fault" role="alert">{}</p>').format(case.entry_notes[name]))
-        with st.container(key="picture-ways"):
+        with st.container(key=f"picture-ways-{name}"):
             _draw_camera(key, f"{key}/camera/{number}", take, tr)
             label, widget_key = tr.text("A picture from this device"), f"{key}/upload/{number}"
             upload_zone.draw_zone(label, picture_upload.MAX_MB, widget_key, tr, partial(take, widget_key))
@@ -70,7 +70,7 @@ def _build_seen(kind: FieldType, picture: Value, tr: Translation) -> Markup:
 def _draw_camera(key: str, widget_key: str, take: Callable[[str], None], tr: Translation) -> None:
     is_open = st.session_state.get(_CAMERA) == key
     if not _has_camera():
-        st.caption(tr.text("The camera needs https. A phone offers its camera when you choose a file."))
+        st.caption(tr.text("The camera needs https. A phone can take a photo when you choose a file."))
         return
 
     def toggle() -> None:

@@ -6,8 +6,8 @@ import streamlit as st
 
 from client import Busy, Field, Refused, ServiceError
 from demo.fields.field_types import digest_array
-from demo.session import shared_resources
-from demo.text.picture_html import is_picture, read_size
+from demo.session import query_errors, shared_resources
+from demo.text.picture_html import is_picture, read_media_type, read_size
 from demo.text.translation import Translation
 from wire.error_codes import TOO_LARGE
 
@@ -35,25 +35,37 @@ def prepare_picture(content: bytes, tr: Translation) -> str:
     try:
         png = shared_resources.client().pictures.prepare(content, _find_media_type(content))
     except ServiceError as error:
-        raise RefusedPicture(f"{_describe(error, tr)} {tr.text('The picture before stays.')}") from error
+        raise RefusedPicture(f"{_describe(error, tr)} {tr.text('The previous picture stays.')}") from error
     return _PNG_URL + base64.b64encode(png).decode()
 
 
 def show_as_seen(picture: str, field: Field) -> str:
     """Return what the model sees of a picture, as a data URL; empty if it sees the picture as it is, or on an error."""
     width, height = field.get("width") or 0, field.get("height") or 0
-    if not is_picture(picture) or read_size(picture) in {(width, height), None}:
+    if not is_picture(picture) or read_size(picture) == (width, height):
         return ""
     seen: dict[str, str] = st.session_state.setdefault(_SEEN, {})
     key = f"{width} {height} {field.get('colors')} {digest_array(picture)}"
     if key not in seen:
-        content = base64.b64decode(picture.partition(",")[2])
-        try:
-            png = shared_resources.client().pictures.show_as_seen(content, width, height, field.get("colors", "rgb"))
-        except ServiceError:
+        if query_errors.find_unreachable():
             return ""
-        st.session_state[_SEEN] = dict(list(seen.items())[-_MAX_SEEN:]) | {key: _PNG_URL + base64.b64encode(png).decode()}
+        try:
+            shown = _ask_as_seen(picture, width, height, field.get("colors", "rgb"))
+        except (Refused, ValueError):
+            shown = ""  # the answer would be the same again
+        except ServiceError as error:
+            query_errors.add_error(error)
+            return ""
+        st.session_state[_SEEN] = dict(list(seen.items())[-_MAX_SEEN:]) | {key: shown}
     return str(st.session_state[_SEEN][key])
+
+
+def _ask_as_seen(picture: str, width: int, height: int, colors: str) -> str:
+    """Raises ServiceError, ValueError."""
+    content = base64.b64decode(picture.partition(",")[2])
+    pictures = shared_resources.client().pictures
+    png = pictures.show_as_seen(content, width, height, colors, read_media_type(picture))
+    return _PNG_URL + base64.b64encode(png).decode()
 
 
 def _find_media_type(content: bytes) -> str:
@@ -64,13 +76,15 @@ def _describe(error: ServiceError, tr: Translation) -> str:
     if not isinstance(error, Refused):
         busy = tr.text("The model service is busy. Please try again in a moment.")
         return busy if isinstance(error, Busy) else tr.text("The picture could not be sent. Please try again in a moment.")
-    too_large = tr.text("This picture is too large: at most {n} MB and 24 million pixels.", n=tr.number(MAX_MB))
+    too_large = tr.text(
+        "This picture is too large: at most {n} MB and 24 million pixels (WebP: 12 million).", n=tr.number(MAX_MB)
+    )
     sentences = {
         TOO_LARGE: too_large,
         _LARGE: too_large,
         _BROKEN: tr.text("This file is damaged, or it is no picture."),
         _UNSUPPORTED: tr.text(
-            "Pictures of this kind are not read. These are: PNG, JPEG, WebP, BMP, TIFF and GIF, not moving."
+            "This format cannot be read. Possible: PNG, JPEG, WebP, BMP, TIFF and GIF, without animation."
         ),
     }
     codes = [error.code, *(each["code"] for each in error.errors)]

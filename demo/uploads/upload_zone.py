@@ -27,7 +27,7 @@ def draw_zone(
     st.html(Markup("<style>:root {{ --choose: '{}'; --limits: '{}'; }}</style>").format(choose_text, limit_text))
     upload = st.file_uploader(label, max_upload_size=max_mb, key=key, on_change=on_change)
     text = tr.text("this file is too large. The limit is {n} MB.", n=tr.number(max_mb))
-    notice = Markup('<p id="too-large" class="fault" role="alert" data-max-bytes="{}" data-text="{}"></p>')
+    notice = Markup('<p class="fault too-large" role="alert" data-max-bytes="{}" data-text="{}"></p>')
     st.html(notice.format(max_mb * 2**20, text))
     st.html(_read_script(), unsafe_allow_javascript=True)
     return upload

@@ -6,12 +6,13 @@ from client import Card, Prediction, Row
 from demo.fields import field_types
 from demo.session.cases import Case
 from demo.session.entity_lookup import EntityLookup, changes_since_prediction
-from demo.text.markup import concatenate
+from demo.text.markup import build_typed, concatenate
 from demo.text.translation import Translation
 from demo.text.wording import compare_predictions, field_label, format_prediction, names_label
 
 _NAMED_CHANGES = 3
 _MAX_NAMED_FIELDS = 3
+_MAX_LETTERS = 140
 
 
 def describe_row(card: Card, row: Row, tr: Translation) -> str:
@@ -28,10 +29,11 @@ def describe_row(card: Card, row: Row, tr: Translation) -> str:
 def build_row(card: Card, row: Row, tr: Translation) -> str:
     """Return a case for HTML: thumbnails of its pictures as Markup, and its text if it has other fields."""
     fields = field_types.get_fields(card)
-    pictures = [fields[name].build_value(row[name], tr) for name in row if name in fields and fields[name].is_picture]
+    shown = [fields[name].build_value(row[name], tr) for name in row if name in fields and fields[name].is_picture]
+    pictures = [each if isinstance(each, Markup) else build_typed(each) for each in shown]
     has_others = any(name in row and not fields[name].is_array for name in fields)
     text = describe_row(card, row, tr) if has_others or not pictures else ""
-    return Markup("{} {}").format(concatenate(pictures), text) if pictures else text
+    return Markup("{} {}").format(concatenate(pictures), build_typed(text, _MAX_LETTERS)) if pictures else text
 
 
 def describe_changes(card: Card, case: Case, tr: Translation) -> str:
@@ -54,8 +56,9 @@ def describe_changes(card: Card, case: Case, tr: Translation) -> str:
 def describe_case(card: Card, case: Case, start: Prediction, now: Prediction, tr: Translation) -> tuple[str, str, str]:
     """Return the sentence under the answer in three parts; the middle one is emphasized."""
     if not case.changed():
-        if all(kind.is_array for kind in field_types.get_fields(card).values()):
-            return tr.text("Starting point. Take a photo, or choose another picture."), "", ""
+        if _has_arrays_only(card):
+            sentence = tr.text("Starting point. Take a photo, or choose another picture.")
+            return sentence if field_types.has_picture(card) else _describe_vectors(tr), "", ""
         return tr.text("Starting point. Change a field and see how the answer changes."), "", ""
     introduction = tr.text("Started at {start}, now", start=_quote_label(card, start, tr))
     difference = compare_predictions(card, start, now, tr)
@@ -105,10 +108,20 @@ def describe_feature_age(card: Card, lookup: EntityLookup, tr: Translation) -> s
     return sentence
 
 
+def _has_arrays_only(card: Card) -> bool:
+    return all(kind.is_array for kind in field_types.get_fields(card).values())
+
+
+def _describe_vectors(tr: Translation) -> str:
+    return tr.text("This model uses only numbers that another model computed. Choose another example.")
+
+
 def describe_nothing_to_vary(card: Card, tr: Translation) -> str:
     """Return why the page What if shows nothing for a model, and what to do instead."""
     if field_types.has_picture(card):
-        return tr.text("This model uses only a picture, so there is no value to vary. On Try, take another picture.")
+        return tr.text("This model uses only a picture, so there is no value to vary. On Try, choose another picture.")
+    if _has_arrays_only(card):
+        return _describe_vectors(tr)
     return tr.text(
         "This model uses only a text, so there is no value to vary. On Try, change the words and see their colours."
     )
@@ -118,6 +131,8 @@ def describe_nothing_to_change(card: Card, tr: Translation) -> str:
     """Return why the page What to change shows nothing for a model, and what to do instead."""
     if field_types.has_picture(card):
         return tr.text(
-            "This model uses only a picture, so there is nothing to change step by step. On Try, take another picture."
+            "This model uses only a picture, so there is nothing to change step by step. On Try, choose another picture."
         )
+    if _has_arrays_only(card):
+        return _describe_vectors(tr)
     return tr.text("This model uses only a text, so there is nothing to change step by step. On Try, use other words.")

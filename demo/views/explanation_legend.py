@@ -71,7 +71,7 @@ def _describe_error(card: Card, now: Explanation, tr: Translation, *, spans: boo
     if spans:
         is_word = any("span" in each for each in now["contributions"])
         sentence = tr.text("A word may be off by about {error}.", error=error)
-        return sentence if is_word else tr.text("A patch may be off by about {error}.", error=error)
+        return sentence if is_word else tr.text("The value of a patch may be off by about {error}.", error=error)
     return tr.text("A bar may be off by about {error}.", error=error)
 
 

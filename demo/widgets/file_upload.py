@@ -177,6 +177,12 @@ def resend(card: Card, job: UploadJob, settings: dict[str, str]) -> None:
     job.send(shared_resources.client(), service_queries.get_card(card["name"]), settings)
 
 
+def gives_pictures(card: Card, job: UploadJob, file: ScoredFile, number: int) -> bool:
+    """Return whether the pictures of a row, if the model takes any, can be read from the file."""
+    columns = row_pictures.picture_columns(card, file.recognised)
+    return not columns or row_pictures.gives_pictures(job.media_type, columns, scored_file.read_cells(file, number))
+
+
 def read_row(card: Card, job: UploadJob, file: ScoredFile, number: int, tr: Translation) -> Row:
     """Return a row for the model, with its pictures as the service keeps them; what is refused is left out."""
     columns = row_pictures.picture_columns(card, file.recognised)

@@ -19,8 +19,8 @@ _CHECK_SECONDS = 5
 
 def draw_notices(card: Card, case: Case, tr: Translation) -> None:
     """Draw what a visitor should know about the link with which the visit began, and about a renewed model."""
-    if saved_case_list.is_picture_lost():
-        text = tr.text("Kept cases with own pictures are not in a link, because pictures are not stored.")
+    if saved_case_list.is_picture_lost(card):
+        text = tr.text("Kept cases with your own pictures are missing: a link does not contain pictures.")
         st.info(text, icon=":material/link:")
     rejected = current_case.get_rejected_parameters()
     if rejected:
@@ -62,12 +62,12 @@ def _describe_lost(card: Card, case: Case, tr: Translation) -> str:
     kinds = field_types.get_fields(card)
     if any(kinds[name].is_picture for name in case.lost if name in kinds):
         return tr.text(
-            "The picture of this link is not in it: pictures are not stored. The page shows an example instead. Take the "
-            "photo again, or choose the file again."
+            "This link does not contain its picture, because pictures are not stored. The page shows an example instead. "
+            "Take the photo again, or choose the file again."
         )
     labels = ", ".join(field_label(kinds[name].field) for name in case.lost if name in kinds)
     return tr.text(
-        "Not in the link, because it is too long for one: {fields}. The page shows that of an example instead.",
+        "These data are too long for a link: {fields}. The page shows those of an example instead.",
         fields=forms.escape_markdown(labels),
     )
 

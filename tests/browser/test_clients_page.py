@@ -25,7 +25,7 @@ from tests.support.server_process import Program, demo_program, running, service
 MODEL = "credit-default"
 PHONE, LAPTOP, PROJECTOR = (375, 667), (1280, 860), (1920, 1080)
 SINCE = {"en": re.compile(r"These values were stored .* ago\."), "pl": re.compile(r"Te wartości zapisano .* temu\.")}
-TITLE = {"en": "Client look-up", "pl": "Dane: klient"}
+TITLE = {"en": "Client look-up", "pl": "Zapisane dane: klient"}
 FEW = 200
 
 

@@ -86,8 +86,8 @@ def test_an_upload_is_sent_once_and_the_row_keeps_the_picture_of_the_service(stu
     ("code", "language", "sentence"),
     [
         ("broken_picture", "en", "This file is damaged, or it is no picture."),
-        ("picture_too_large", "pl", "Ten obraz jest za duży: najwyżej 10 MB i 24 miliony pikseli."),
-        ("unsupported_picture", "pl", "Obrazów tego rodzaju nie można tu wczytać."),
+        ("picture_too_large", "pl", "Ten obraz jest za duży: najwyżej 10 MB i 24 mln pikseli (WebP: 12 mln)."),
+        ("unsupported_picture", "pl", "Tego formatu nie można wczytać."),
         ("of the future", "en", "The model service did not accept this picture."),
     ],
 )
@@ -102,8 +102,39 @@ def test_a_refused_picture_gets_a_sentence_and_the_picture_before_stays(
     assert str(ROWS[0]["picture"]) in html_of(app)
     assert last_row(stub) == ROWS[0]
     stub.picture = OWN
-    assert 'role="alert">' not in re.sub(r'<p id="too-large"[^>]+>', "", html_of(upload(app)))
+    assert 'role="alert">' not in re.sub(r'<p class="fault too-large"[^>]+>', "", html_of(upload(app)))
     assert last_row(stub)["picture"] == OWN_URL
+
+
+def test_what_the_model_sees_of_a_jpeg_is_asked_once_even_if_it_is_refused(stub: StubService) -> None:
+    jpeg = "data:image/jpeg;base64,/9j/4AAQ"
+    stub.cards, stub.picture = [adverts()], OWN
+    stub.cards[0]["examples"][0]["row"] = ROWS[0] | {"picture": jpeg}
+    app = quiet(quiet(opened(lang="en")).run())
+    assert stub.sent_pictures == [("/v1/pictures?width=28&height=28&colors=grey", b"\xff\xd8\xff\xe0\x00\x10")]
+    assert "The model sees 28 × 28 grey pixels." in html_of(app)
+    stub.sent_pictures.clear()
+    stub.picture = problem(422, "invalid_input", [{"pointer": "", "code": "broken_picture", "message": "No."}])
+    quiet(quiet(opened(lang="en")).run())
+    assert len(stub.sent_pictures) == 1
+
+
+def test_two_pictures_have_their_own_inputs(stub: StubService) -> None:
+    row = {"picture": ROWS[0]["picture"], "back": ROWS[1]["picture"]}
+    stub.cards = [hand_made([PICTURE, PICTURE | {"name": "back"}], examples=[{"name": "e", "row": row}])]
+    app = quiet(opened(lang="en"))
+    assert not [each.value for each in app.exception]
+    assert len(app.file_uploader) == 2
+
+
+def test_kept_cases_with_lost_pictures_are_named_until_another_case_is_started(stub: StubService) -> None:
+    stub.cards, stub.picture = [adverts()], OWN
+    app = upload(opened(lang="en"))
+    app.button(key="keep").click()
+    again = quiet(quiet(opened(**quiet(app.run()).query_params)).run())
+    assert [info.value for info in again.info if info.value.startswith("Kept cases with your own pictures are missing")]
+    again.button(key="picture-example/fifth/1").click()
+    assert not [info.value for info in quiet(again.run()).info if "Kept cases" in info.value]
 
 
 def test_the_camera_opens_on_demand_alone(stub: StubService) -> None:

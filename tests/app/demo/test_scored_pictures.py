@@ -1,5 +1,6 @@
 """Promises of scored files of pictures as the page Files holds them: names first, reasons in words, a row with its picture."""
 
+import base64
 import io
 from collections.abc import Iterator
 from functools import partial
@@ -11,7 +12,7 @@ from starlette.testclient import TestClient
 
 from client import Card
 from demo.files import file_summary, row_fault_text, scored_file
-from demo.files.pictures.row_pictures import picture_columns, read_pictures
+from demo.files.pictures.row_pictures import gives_pictures, picture_columns, read_pictures
 from demo.files.scored_file import ALL_ROWS, REFUSED, ScoredFile
 from demo.text.translation import Translation
 from service.bundles.registry import Registry
@@ -51,6 +52,7 @@ def test_a_picture_of_a_row_comes_from_the_uploaded_file(app: TestClient, card: 
     alone = zip_of(dict(zip(names, PICTURES, strict=True)))
     table = text_of(["Picture", "id"], [["3.png", "x"], ["1.png", "y"]])
     pictures = pa.table({"picture": PICTURES})
+    urls = pa.table({"picture": [f"data:image/png;base64,{base64.b64encode(each).decode()}" for each in PICTURES]})
     structs = pa.table({"picture": [{"bytes": content, "path": "1.png"} for content in PICTURES]})
     cases: list[tuple[bytes, str, int, bytes]] = [
         (alone, ZIP, 2, PICTURES[1]),
@@ -58,6 +60,8 @@ def test_a_picture_of_a_row_comes_from_the_uploaded_file(app: TestClient, card: 
         (written(pictures, "parquet", row_group_size=2), MEDIA["parquet"], 3, PICTURES[2]),
         (written(structs, "parquet"), MEDIA["parquet"], 2, PICTURES[1]),
         (written(pictures, "arrow"), MEDIA["arrow"], 1, PICTURES[0]),
+        (written(urls, "parquet", row_group_size=1), MEDIA["parquet"], 2, PICTURES[1]),
+        (written(urls, "arrow"), MEDIA["arrow"], 3, PICTURES[2]),
     ]
     for body, media_type, number, expected in cases:
         assert read(scored(app, card, body, media_type), card, body, media_type, number) == {"picture": expected}
@@ -87,3 +91,20 @@ def test_a_picture_that_cannot_be_found_again_is_left_out(app: TestClient, card:
         card, "picture: missing_picture", "", {"picture": "nowhere.png"}, Translation("en")
     )
     assert error == "picture “nowhere.png” is not in the archive, or is there twice"
+
+
+def test_a_file_says_whether_it_gives_the_picture_of_a_row_back(app: TestClient, card: Card) -> None:
+    url = f"data:image/png;base64,{base64.b64encode(PICTURES[0]).decode()}"
+    cells = text_of(["picture", "id"], [[url, "x"]])
+    named = zip_of({"rows.csv": text_of(["picture"], [["1.png"]]), "1.png": PICTURES[0]})
+    cases: list[tuple[bytes, str, bool]] = [
+        (cells, MEDIA["csv"], False),
+        (zip_of({"rows.csv": cells}), ZIP, False),
+        (named, ZIP, True),
+        (written(pa.table({"picture": [url]}), "parquet"), MEDIA["parquet"], True),
+    ]
+    for body, media_type, expected in cases:
+        file = scored(app, card, body, media_type)
+        columns, row = picture_columns(card, file.recognised), scored_file.read_cells(file, 1)
+        assert gives_pictures(media_type, columns, row) == expected
+        assert bool(read(file, card, body, media_type, 1)) == expected

@@ -86,9 +86,12 @@ def test_values_of_a_case_stay_values_its_picture_is_read_and_the_key_is_sent(
 ) -> None:
     picture = bytes(range(256)) * 700
     (tmp_path / "picture.png").write_bytes(picture)
-    row = HOSTILE_ROW | {"a picture": "not in the code", "a vector": [0.5, -1, 2e-7]}
+    (tmp_path / "picture-2.jpg").write_bytes(picture[::-1])
+    jpeg = f"data:image/jpeg;base64,{base64.b64encode(picture[::-1]).decode()}"
+    row = HOSTILE_ROW | {"a picture": "not in the code", "a vector": [0.5, -1, 2e-7], "a photograph": jpeg}
+    pictures = ["a picture", "a photograph"]
     with recording() as recorder:
-        code = write_snippet(language, recorder.url, "any-model", row, with_key=True, pictures=["a picture"])
+        code = write_snippet(language, recorder.url, "any-model", row, with_key=True, pictures=pictures)
         run(language, code.replace(f"Bearer {KEY}", "Bearer a secret").replace(f'("{KEY}")', '("a secret")'))
     ((path, headers, body),) = recorder.requests
     assert path == "/v1/models/any-model/predictions"

@@ -1,9 +1,12 @@
 """Promises of the look-up of a key of which only features are stored: the other fields start from usual values."""
 
+from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from client import Card, Entity
-from demo.session import entity_lookup
+from demo.session import current_case, entity_lookup
 
 CARD = cast(
     Card,
@@ -39,3 +42,14 @@ def test_a_changed_field_replaces_the_usual_value() -> None:
 def test_beside_a_stored_answer_no_value_is_made_up() -> None:
     answer = {"row": {"measured": 5.0}, "prediction": {}, "age_seconds": 1.0, "run": "p", "version": "v", "stale": False}
     assert entity_lookup.start_lookup(CARD, entity(answer), {}).fresh == {}
+
+
+@pytest.mark.parametrize(("has_answer", "expected"), [(True, "7"), (False, None)])
+def test_a_case_of_features_alone_has_no_key_to_ask_a_stored_answer_by(
+    *, has_answer: bool, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = {"row": {"measured": 5.0, "hour": 3, "odd": None}, "prediction": {}, "age_seconds": 1.0, "run": "p"}
+    lookup = entity_lookup.start_lookup(CARD, entity(answer if has_answer else None), {})
+    state = {"lookups": {"toy": lookup}, "cases": {"toy": lookup.case}, "versions_of_cases": {"toy": "v"}}
+    monkeypatch.setattr(current_case, "st", SimpleNamespace(session_state=state))
+    assert current_case.find_key(CARD | {"version": "v"}) == expected

@@ -50,7 +50,7 @@ def test_the_matrix_shows_each_count_at_its_labels_and_deepens_with_the_share() 
     finding = label_findings.describe_labels(garment_card(), evaluation_of(matrix_of()), matrix_of(), ENGLISH)
     assert (
         finding.sentence
-        == "88.1% (86.1% to 90.1%) of the answers are correct. Most often confused: “Shirt” taken for “Coat”."
+        == "88.1% (86.1% to 90.1%) of the answers are correct. Most often confused: “Coat” instead of “Shirt”."
     )
     first_row = str(finding.table).split("<tbody>")[1].split("</tr>")[0]
     assert re.findall(r'<td class="(\w+)" style="--depth:([\d.]+)">([\d,]*)</td>', first_row)[:4] == [
@@ -59,13 +59,13 @@ def test_the_matrix_shows_each_count_at_its_labels_and_deepens_with_the_share() 
         ("wrong", "0.00", ""),
         ("wrong", "0.95", "1,200"),
     ]
-    assert "“Shirt”: 80% (78% to 82%) of them are found; – of these answers are right" in str(finding.table)
+    assert "“Shirt”: the model finds 80% (78% to 82%) of them; – of these answers are right" in str(finding.table)
 
 
 def test_a_confusion_shows_its_pictures_with_the_probability_of_the_wrong_answer() -> None:
     html = str(label_findings.build_confusion(garment_card(), matrix_of()["confusions"][0], POLISH))
     assert len(re.findall(r'<img class="thumbnail pixels" src="data:image/png;base64,[^"]+" alt="Photo">', html)) == 2
-    assert "„Shirt” wzięte za „Coat”" in html
+    assert "„Coat” zamiast „Shirt”" in html
     assert re.findall(r"(\d+%)</span>", html) == ["90%", "70%"]
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from client import Card, Row
+from demo.exports import case_code
 from demo.fields import field_types
 from demo.leave_behind import case_part
 from demo.live.stages import case_views
@@ -16,7 +17,7 @@ from demo.session.cases import Case
 from demo.slides import slide_view
 from demo.text.picture_html import is_picture, read_size
 from demo.views import case_story, comparison_table, row_table
-from tests.support.demo_cards import ENGLISH, EVIL, POLISH
+from tests.support.demo_cards import ENGLISH, EVIL, POLISH, card_of
 from tests.support.demo_pictures import (
     PICTURE,
     VECTOR,
@@ -203,3 +204,41 @@ def test_a_changed_prediction_of_a_picture_is_told_by_its_labels() -> None:
     start, now = garment_prediction("bag", 0.9), garment_prediction("sneaker", 0.93)
     sentence = " ".join(case_story.describe_case(card, case, start, now, ENGLISH))
     assert sentence == "Started at “Bag, 90%”, now “Sneaker, 93%” You changed Photo."
+
+
+def test_what_somebody_typed_beside_a_picture_ends_its_own_directions_and_is_cut() -> None:
+    override = "\N{RIGHT-TO-LEFT OVERRIDE}"
+    without_card = str(answer_text.build_case(None, {override + "n" * 500: override + "v" * 500}, ENGLISH))
+    assert len(re.findall(rf'<bdi class="typed">{override}[nv]{{20,100}}…</bdi>', without_card)) == 2
+    card = card_of([PICTURE, {"name": "note", "type": "text"}])
+    with_picture = str(case_story.build_row(card, {"picture": OWN, "note": override + "t" * 500}, ENGLISH))
+    assert re.search(rf'<bdi class="typed">{override}t{{20,200}}…</bdi>', with_picture)
+    no_picture = str(case_story.build_row(card, {"picture": override, "note": "t"}, ENGLISH))
+    assert f'<bdi class="typed">{override}</bdi>' in no_picture
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_a_model_of_a_vector_alone_is_not_told_of_photographs_or_words(language: str) -> None:
+    card = card_of([VECTOR])
+    case = Case("e", {"embedding": [1.0, 2.0, 3.0]}, {"embedding": [1.0, 2.0, 3.0]})
+    answer, tr = garment_prediction("bag", 0.9), ENGLISH if language == "en" else POLISH
+    said = {
+        "".join(case_story.describe_case(card, case, answer, answer, tr)),
+        case_story.describe_nothing_to_vary(card, tr),
+        case_story.describe_nothing_to_change(card, tr),
+    }
+    begins = "This model uses only numbers" if language == "en" else "Ten model używa tylko liczb"
+    assert len(said) == 1
+    assert said.pop().startswith(begins)
+
+
+def test_the_code_of_a_case_reads_a_jpeg_as_a_jpeg() -> None:
+    jpeg, card = "data:image/jpeg;base64,/9j/4AAQ", garment_card()
+    row: Row = {"picture": jpeg}
+    ((file, content),) = case_code.case_pictures(card, row).items()
+    assert (file.name, file.media_type, content) == ("picture.jpg", "image/jpeg", b"\xff\xd8\xff\xe0\x00\x10")
+    for language in ("curl", "python", "csharp", "javascript", "r", "power-query"):
+        code = case_code.write_case_code(language, "http://x", card, row, with_key=False)
+        assert code is not None
+        assert "picture.jpg" in code.text
+        assert "jpeg" in code.text
