@@ -11,6 +11,7 @@ from service.errors import Fault, InvalidInput, ServiceError
 from service.meeting_errors import UnknownMeeting
 from service.meetings.answer_checks import answer_faults
 from service.meetings.json_checks import MAX_ROW_BYTES, json_faults
+from service.pictures.model_picture import keep_pictures
 from service.questions.row_variants import base_of
 from service.rows.strict_json import encode
 from service.schemas import FeedbackRequest, Review, Row
@@ -65,7 +66,7 @@ def score_again(model: Model, row: Row) -> dict[str, Any] | None:
 def new_feedback(key: str, request: FeedbackRequest, prediction: dict[str, Any] | None) -> NewFeedback:
     """Return what is stored of a request."""
     content = {
-        "row": request.row,
+        "row": keep_pictures(request.row),
         "shown": request.shown,
         "right_answer": request.right_answer,
         "comment": request.comment,

@@ -7,6 +7,7 @@ import msgspec
 from service.bundles.registry import Registry
 from service.meeting_errors import UnknownMeeting
 from service.meetings.meeting_checks import check_content, check_state
+from service.pictures.model_picture import keep_pictures
 from service.rows.strict_json import encode
 from service.schemas.meetings.meeting import (
     Meeting,
@@ -103,7 +104,9 @@ def _known(stored: StoredMeeting | None) -> StoredMeeting:
 
 
 def _text_of(content: MeetingContent) -> MeetingContentText:
-    return MeetingContentText(title=content.title, cases=len(content.cases), content=encode(content).decode())
+    cases = [msgspec.structs.replace(case, row=keep_pictures(case.row)) for case in content.cases]
+    kept = msgspec.structs.replace(content, cases=cases)
+    return MeetingContentText(title=content.title, cases=len(cases), content=encode(kept).decode())
 
 
 def _whole(stored: StoredMeeting) -> Meeting:

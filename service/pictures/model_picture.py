@@ -8,7 +8,7 @@ import base64
 import binascii
 import io
 import re
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,20 @@ def read_data_url(text: str) -> tuple[bytes, str]:
         return binascii.a2b_base64(text[match.end() :], strict_mode=True), match[1]
     except ValueError:  # also for letters outside of ASCII
         raise WrongPicture("broken_picture", "The text after base64, is not base64.") from None
+
+
+def keep_pictures(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as it may be stored: each picture in it small and without metadata, such as where it was taken."""
+    return {name: _keep(value) for name, value in row.items()}
+
+
+def _keep(value: Any) -> Any:
+    if not (isinstance(value, str) and _DATA_URL.match(value)):
+        return value
+    try:
+        return data_url(kept_picture(*read_data_url(value)))
+    except WrongPicture:
+        return value
 
 
 def model_pixels(

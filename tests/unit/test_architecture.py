@@ -110,8 +110,17 @@ RULES: dict[str, set[str]] = {
     | {"service.model_process", "service.picture_features", "service.pictures", "service.rows", "service.schemas"}
     | {"service.store", "tabular"},
     "service.feedback": {"service.bundles", "service.errors", "service.evaluation", "service.meeting_errors"}
-    | {"service.meetings", "service.questions", "service.rows", "service.schemas", "service.store", "tabular"},
-    "service.meetings": {"service.bundles", "service.errors", "service.meeting_errors", "service.questions"}
+    | {
+        "service.meetings",
+        "service.pictures",
+        "service.questions",
+        "service.rows",
+        "service.schemas",
+        "service.store",
+        "tabular",
+    },
+    "service.meetings": {"service.bundles", "service.errors", "service.meeting_errors", "service.pictures"}
+    | {"service.questions"}
     | {"service.rows", "service.schemas", "service.store"},
     "service.actions": {"service.bundles", "service.by_key", "service.errors", "service.feedback", "service.files"}
     | {"service.inference_protocol", "service.questions", "service.rows", "service.schemas", "service.store"},
