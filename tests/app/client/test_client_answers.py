@@ -327,7 +327,7 @@ def test_the_real_client_understands_the_real_service(service: TestClient) -> No
         assert card["question"] == model["question"]
         rows = card["real_rows"][:5]
         answer = client.predict(model["name"], rows, version=card["version"])
-        assert len(answer["predictions"]) == 5
+        assert len(answer["predictions"]) == len(rows) > 0
 
 
 def test_a_refusal_of_the_real_service_names_the_field(service: TestClient) -> None:

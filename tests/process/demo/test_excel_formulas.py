@@ -19,6 +19,9 @@ def test_the_formulas_of_every_model_open_the_answer_to_the_case(bundled_service
         card = client.card(state["name"])
         row = card["examples"][0]["row"]
         code = write_case_code(EXCEL, bundled_service.url, card, row, with_key=False)
+        if any(field["type"] in {"image", "vector"} for field in card["inputs"]):  # no address is long enough for them
+            assert code is None
+            continue
         assert code is not None
         number, *others = map(opened, code.text.split("\n"))
         prediction = client.predict(state["name"], [row])["predictions"][0]

@@ -26,6 +26,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "predict": {"model": "toy", "rows": [ROW]},
     "score_file": {"model": "toy", "file": FILE, "media_type": "text/csv", "decimal": "point"},
     "entity": {"model": "toy", "key": 17},
+    "entity_picture": {"model": "toy", "key": 17},
     "entities": {"model": "toy"},
     "runs": {},
     "explain": {"model": "toy", "rows": [ROW]},
