@@ -110,7 +110,7 @@ def wrong_arguments() -> Iterator[tuple[str, str, Any]]:
 def test_every_public_method_is_tried() -> None:
     public = {name for name, _ in inspect.getmembers(Client, inspect.isfunction) if not name.startswith("_")}
     assert public == METHODS.keys() | WITHOUT_ARGUMENTS
-    without = {"score_file", "runs", "exports", "download_export", "make_export", "compare", "publish"}
+    without = {"entity_picture", "score_file", "runs", "exports", "download_export", "make_export", "compare", "publish"}
     assert METHODS.keys() - WITH_LANGUAGE == without
 
 
