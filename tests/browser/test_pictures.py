@@ -60,6 +60,10 @@ def test_a_photo_is_taken_only_after_a_person_opens_the_camera(visit: Any) -> No
     at = visit("/?model=fifth&lang=pl")
     expect(at.page.locator("video")).to_have_count(0)
     at.page.get_by_role("button", name="Zrób zdjęcie").click()
-    at.page.get_by_role("button", name="Zrób zdjęcie").click()
+    camera = at.page.get_by_test_id("stCameraInput")
+    at.page.wait_for_function(
+        "() => document.querySelector('video')?.readyState >= 2"
+    )  # before it shows something, it takes nothing
+    camera.get_by_role("button", name="Zrób zdjęcie").click()
     expect(shown(at.page)).to_have_attribute("src", OWN_URL)
     expect(at.page.locator("video")).to_have_count(0)
