@@ -1,0 +1,1 @@
+"""What nightly jobs stored for keys, asked by the client."""

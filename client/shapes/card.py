@@ -120,8 +120,8 @@ class Card(TypedDict):
     entity: NotRequired[EntityKey]
     built: NotRequired[str]
     exports: NotRequired[str]
-    place: NotRequired[int]
     """`no`: the model may not be taken away in another form."""
+    place: NotRequired[int]
     rules: NotRequired[list[Rule]]
     metrics: NotRequired[list[Metric]]
     training: NotRequired[Training]

@@ -31,12 +31,12 @@ def entity(card: Card, store: Store, key: str, freshness: Freshness) -> EntityAn
     )
 
 
-def entity_picture(card: Card, store: Store, key: str) -> tuple[str, bytes]:
-    """Return the digest and the preview (JPEG) of the picture of a key. Raises UnknownEntity, StorageUnavailable."""
+def entity_picture(card: Card, store: Store, key: str) -> bytes:
+    """Return the preview (JPEG) of the picture of a key. Raises UnknownEntity, StorageUnavailable."""
     found = lookups.find_preview(store, card.name, _key(card, key)[1])
     if found is None:
         raise UnknownEntity
-    return found
+    return found[1]
 
 
 def list_entities(card: Card, store: Store, after: str | None, freshness: Freshness) -> EntityList[Any]:

@@ -28,9 +28,16 @@ def row_shape(field: FieldType) -> list[int]:
     return [field.field.length] if isinstance(field, VectorType) else []
 
 
-def arrays_of_json(field: ArrayType, data: list[Any], rows: int, path: Path, *, is_base64: bool) -> list[Any]:
-    """Return the pictures or vectors of a tensor in JSON, in the form of a row. Raises InvalidInput."""
+def arrays_of_json(
+    field: ArrayType, data: list[Any], rows: int, path: Path, *, is_base64: bool, is_column: bool
+) -> list[Any]:
+    """Return the pictures or vectors of a tensor in JSON, in the form of a row. Raises InvalidInput.
+
+    `is_column`: the shape of pictures is [rows, 1], so each may stand in a list of its own.
+    """
     if not isinstance(field, VectorType):
+        if is_column and all(isinstance(each, list) and len(each) == 1 for each in data):
+            data = [each[0] for each in data]
         require_count(data, rows, path)
         return [_of_base64(value) if is_base64 and isinstance(value, str) else value for value in data]
     length = field.field.length

@@ -55,9 +55,10 @@ def _check_repeated_address(model: Model, request: InferenceRequest) -> None:
     arrays = {field.name for field in model.checks.fields if isinstance(field, ArrayType)}
     content_types += (each.parameters.content_type for each in request.inputs if each.parameters and each.name not in arrays)
     array_types = {each.parameters.content_type for each in request.inputs if each.parameters and each.name in arrays}
-    if not (_TABLE_CONTENT_TYPES.issuperset(content_types) and _CONTENT_TYPES.issuperset(array_types)):
-        known = ", ".join(sorted(filter(None, _TABLE_CONTENT_TYPES)))
-        raise InvalidRequest(f"The parameter content_type may be one of: {known}.")
+    for known, given in ((_TABLE_CONTENT_TYPES, set(content_types)), (_CONTENT_TYPES, array_types)):
+        if not given <= known:
+            names = ", ".join(sorted(filter(None, known)))
+            raise InvalidRequest(f"The parameter content_type may be one of: {names}.")
 
 
 def _row_count(model: Model, inputs: Sequence[InferenceInput], max_rows: int) -> int:
@@ -135,7 +136,8 @@ class _TensorReader:
         parameters = tensor.parameters
         if tensor.data is not None:
             is_base64 = parameters is not None and parameters.content_type == BASE64
-            return arrays_of_json(field, tensor.data, self._rows, at, is_base64=is_base64)
+            is_column = len(tensor.shape) == _COLUMN_DIMENSIONS
+            return arrays_of_json(field, tensor.data, self._rows, at, is_base64=is_base64, is_column=is_column)
         size = parameters.binary_data_size if parameters else None
         data = self._next_bytes(size or 0, (*path, "parameters", "binary_data_size"))
         return arrays_of_bytes(field, data, tensor.datatype, self._rows, at)

@@ -5,6 +5,7 @@ any of its metadata.
 """
 
 import io
+import re
 import threading
 import zipfile
 from typing import TYPE_CHECKING
@@ -33,6 +34,11 @@ _SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _FORMATS = [name for name in MEDIA_TYPES if name != "MPO"]
 _OTHER_FILES = (b"<script", b"<SCRIPT", b"<html", b"<HTML", b"<?php", b"%PDF-1.")
 """Marks of pages, programs and documents: a picture that holds one is meant to be opened as something else too."""
+_MAX_SCANS, _START_OF_SCAN = 100, b"\xff\xda"
+"""Every scan of a JPEG costs a pass over all of its pixels; a progressive one has about ten."""
+_END_OF_IMAGE = 0xD9
+_PARAMETERLESS = {0x01, *range(0xD0, 0xDA)}
+_MARKER = re.compile(rb"\xff([^\x00\xff])")
 _PIXELS = f"A picture may have at most {MAX_PIXELS // 10**6} million pixels, and {MAX_SIDE:,} on a side."
 _ORIENTATION = 0x0112
 _TURNS = {
@@ -158,10 +164,27 @@ def _check_header(picture: "Image.Image", content: bytes, media_type: str | None
         raise _too_large(f"A WebP picture may have at most {_MAX_WEBP_PIXELS // 10**6} million pixels.")
     if media_type is not None and media_type != MEDIA_TYPES[name]:
         raise _unsupported(f"The picture is {MEDIA_TYPES[name]}, not {media_type[:64]}.")
-    if name != "MPO" and getattr(picture, "n_frames", 1) > 1:
+    if name != "MPO" and getattr(picture, "is_animated", False):  # n_frames would walk over all of them
         raise _unsupported("The picture has several frames; send one of them.")
+    if MEDIA_TYPES[name] == MEDIA_TYPES["JPEG"] and _has_many_scans(content):
+        raise _unsupported(f"The JPEG file has more than {_MAX_SCANS} scans.")
     if any(mark in content for mark in _OTHER_FILES) or zipfile.is_zipfile(io.BytesIO(content)):
         raise _unsupported("The file is a picture and something else at once.")
+
+
+def _has_many_scans(content: bytes) -> bool:
+    """Return whether a JPEG has too many scans. Bytes of metadata, and those behind its end, are no scans."""
+    if content.count(_START_OF_SCAN) <= _MAX_SCANS:
+        return False
+    scans, at = 0, 0
+    while scans <= _MAX_SCANS and (found := _MARKER.search(content, at)) is not None:
+        marker, at = found[1][0], found.end()
+        if marker == _END_OF_IMAGE:
+            return False
+        scans += marker == _START_OF_SCAN[1]
+        if marker not in _PARAMETERLESS:
+            at += int.from_bytes(content[at : at + 2], "big")
+    return scans > _MAX_SCANS
 
 
 def _orientation(picture: "Image.Image") -> int:

@@ -1,6 +1,8 @@
 """Describes the pictures of the training for each field with a picture, with limits from held-out pictures."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ UNLIKE_SHARE = 0.012
 """So many of the held-out pictures get the warning, at most: a third of them for each measure."""
 _MAX_PICTURES, _MAX_FOR_COMPONENTS = 5000, 1000
 _COMPONENTS = 32
+_NUMBERS_AT_ONCE = 4_000_000
 _RARE = 0.002
 """So many training pictures have a lower grey value in a cell, and so many a higher one."""
 _TOLERANCE = 2
@@ -45,10 +48,12 @@ def _cells(field: ImageType, rows: LabelledRows) -> Floats:
     """Return some pictures of a column, drawn at random, reduced: (pictures, cells)."""
     column = rows.fields[field.name]
     drawn = column.sample(min(len(column), _MAX_PICTURES), random_state=0)
-    return reduce_pictures(np.stack(list(_pixels(field, drawn))))
+    part = max(1, _NUMBERS_AT_ONCE // math.prod(field.shape))
+    pixels = _pixels(field, drawn)
+    return np.concatenate([reduce_pictures(np.stack(some)) for some in iter(lambda: list(islice(pixels, part)), [])])
 
 
-def _pixels(field: ImageType, values: Iterable[Any]) -> Iterable[NDArray[Any]]:
+def _pixels(field: ImageType, values: Iterable[Any]) -> Iterator[NDArray[Any]]:
     for value in values:
         pixels = field.read(value) if isinstance(value, str) else np.asarray(value).reshape(field.shape)
         if not isinstance(pixels, Fault):

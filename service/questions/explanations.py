@@ -32,6 +32,8 @@ from wire.languages import Language
 MAX_ROWS = 20
 _ROW_BUDGET, _TEXT_BUDGET = 24_576, 1_000
 """The most coalitions that one explanation scores: about 150 ms on one core."""
+_NUMBERS_AT_ONCE = 4_000_000
+"""So many numbers of arrays are built at once."""
 _MAX_WORDS = 40
 _WORD = re.compile(r"\S+")
 
@@ -95,7 +97,11 @@ def _field_contributions(model: Model, one: Columns, row: Row, output: float) ->
     reference = _every_nth(reference, -(-len(reference) * 2 * MIN_PAIRS * (len(fields) - 1) // budget) or 1)
     numeric = [index for index, field in enumerate(fields) if isinstance(field, NumbersType)]
 
+    part = max(1, _NUMBERS_AT_ONCE // max(1, sum(each.size for each in one.arrays.values())))
+
     def coalition_value(members: Coalitions, games: Games) -> NDArray[np.float64]:
+        if len(members) > part:
+            return _in_parts(coalition_value, members, games, part)
         matrix = np.where(members[:, numeric], one.numbers, reference.numbers[games])
         texts = {
             field.name: [
@@ -122,6 +128,11 @@ def _field_contributions(model: Model, one: Columns, row: Row, output: float) ->
         for field, value in zip(fields, values, strict=True)
     ]
     return base, sorted(contributions, key=lambda each: -abs(each.contribution)), error
+
+
+def _in_parts(value: CoalitionValue, members: Coalitions, games: Games, size: int) -> NDArray[np.float64]:
+    starts = range(0, len(members), size)
+    return np.concatenate([value(members[start : start + size], games[start : start + size]) for start in starts])
 
 
 def _word_contributions(model: Model, field: str, text: str, output: float) -> tuple[float, list[Contribution], float]:

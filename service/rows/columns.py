@@ -47,10 +47,13 @@ class Columns:
         )
 
     def with_numbers(self, numbers: NDArray[np.float64]) -> "Columns":
-        """Return (rows, …) other numbers for copies of the one row that these columns hold, without warnings."""
+        """Return (rows, …) other numbers for copies of the one row that these columns hold, without warnings.
+
+        Their arrays are views of the one row, which nobody may change.
+        """
         times = len(numbers)
         return Columns(
             numbers,
             {name: cells * times for name, cells in self.texts.items()},
-            {name: np.repeat(cells, times, axis=0) for name, cells in self.arrays.items()},
+            {name: np.broadcast_to(cells, (times, *cells.shape[1:])) for name, cells in self.arrays.items()},
         )

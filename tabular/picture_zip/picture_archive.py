@@ -121,7 +121,7 @@ def _is_file(member: zipfile.ZipInfo) -> bool:
 
 
 def _refuse_overlaps(members: list[zipfile.ZipInfo]) -> None:
-    """Raise InvalidFile if members share bytes: a small archive would unpack to any size."""
+    """Raise PackedFileError if members share bytes: a small archive would unpack to any size."""
     end = -1
     for member in sorted(members, key=lambda each: each.header_offset):
         if member.header_offset < end:

@@ -1,5 +1,6 @@
 """Warns of pictures that are unlike those that a model learned from."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from service.bundles.pictures.training_pictures import PictureMeasures, Training
 from service.rows.columns import Columns
 from service.schemas import FieldWarning
 
-_PART = 1024
+_NUMBERS_AT_ONCE = 4_000_000
 
 
 class PictureReader:
@@ -23,8 +24,9 @@ class PictureReader:
         for name, measures in self._measures.items():
             pixels = columns.arrays[name]
             warning = FieldWarning(field=name, code="unlike_training")
-            for start in range(0, len(pixels), _PART):
-                is_unlike = measures.is_unlike(reduce_pictures(pixels[start : start + _PART]))
+            part = max(1, _NUMBERS_AT_ONCE // math.prod(pixels.shape[1:]))
+            for start in range(0, len(pixels), part):
+                is_unlike = measures.is_unlike(reduce_pictures(pixels[start : start + part]))
                 new = {index: [*warnings.get(index, []), warning] for index in (start + np.flatnonzero(is_unlike)).tolist()}
                 warnings = warnings | new
         return columns if warnings is columns.warnings else replace(columns, warnings=warnings)

@@ -36,10 +36,7 @@ class ArrayType(FieldType):
     """The shape of one value."""
 
     def encode(self, values: Sequence[Any], faults: list[Fault]) -> NDArray[Any]:
-        """Return the values (rows, …) of the right JSON type; add the faults to `faults`. Null is 0: it has a fault already.
-
-        Equal values are read once.
-        """
+        """Return the values (rows, …) of the right JSON type; add the faults to `faults`. Null, at fault already, is 0."""
         array = np.zeros((len(values), *self.shape), dtype=self.dtype)
         for index, value in enumerate(values):
             if value is not None:

@@ -4,16 +4,17 @@ import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path, PurePath
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
 from service.jobs.key_columns import key_texts
-from service.jobs.pictures.raw_pictures import RawPicture, WrongFile, raw_picture, read_inside
+from service.jobs.pictures.raw_pictures import RawPicture, WrongFile, raw_picture, read_inside, written_path
 from service.jobs.sources.folder_listing import is_parquet
 from service.jobs.sources.inputs import read
 from service.jobs.sources.partitions import FAULT, WrongInput, first_line, open_parquet
 from service.jobs.sources.source import Source
+from service.pictures.picture_file import MAX_BYTES
 from wire.entity_keys import NoKey
 
 PATH = "path"
@@ -21,7 +22,8 @@ PATH = "path"
 _IGNORED = (".", "_")
 _COLUMNS = ("picture", "image")
 """The column of a Parquet file that holds the pictures; without one of them, its only column of bytes."""
-_ROWS_AT_ONCE = 8
+_ROWS_AT_ONCE = 1
+"""Rows may be large, and each takes much longer to measure than to read."""
 
 
 class PictureSource(Protocol):
@@ -81,7 +83,7 @@ class PathsSource:
                 elif isinstance(key, NoKey):
                     yield RawPicture(None, None, self._key, key.code, key.message)
                 else:
-                    yield raw_picture(key, partial(read_inside, self._folder, path), self._key)
+                    yield raw_picture(key, partial(read_inside, self._folder, written_path(path)), self._key)
 
 
 class BytesSource:
@@ -103,8 +105,7 @@ class BytesSource:
             raise WrongInput(f"{file.name} cannot be read: {first_line(error)}") from error
         self._column = _picture_column(schema)
         kind = schema.field(self._column).type
-        self._is_struct = pa.types.is_struct(kind)
-        has_path = self._is_struct and kind.get_field_index("path") >= 0
+        has_path = pa.types.is_struct(kind) and kind.get_field_index("path") >= 0
         self._has_key = key in schema.names
         if not self._has_key and not has_path:
             raise WrongInput(f"The input has no column {key!r}.")
@@ -119,14 +120,13 @@ class BytesSource:
             raise WrongInput(f"{self._file.name}: it cannot be read to its end: {first_line(error)}") from error
 
     def _rows(self, batch: pa.RecordBatch) -> Iterator[RawPicture]:
-        cells = batch.column(self._column).to_pylist()
+        cells = batch.column(self._column)
         keys = key_texts(batch.column(self._key)) if self._has_key else [_name_of(cell) for cell in cells]
         for key, cell in zip(keys, cells, strict=True):
             if isinstance(key, NoKey):
                 yield RawPicture(None, None, self._key, key.code, key.message)
             else:
-                content = (cell or {}).get("bytes") if self._is_struct else cell
-                yield raw_picture(key, _reader_of(content), self._key)
+                yield raw_picture(key, partial(_read_cell, cell), self._key)
 
 
 def open_pictures(address: str, key: str, open_table: Callable[[], Source]) -> PictureSource:
@@ -159,17 +159,16 @@ def _holds_bytes(kind: pa.DataType) -> bool:
     return any(check(kind) for check in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view))
 
 
-def _name_of(cell: dict[str, Any] | None) -> str:
-    return PurePath((cell or {}).get("path") or "").stem
+def _name_of(cell: pa.StructScalar) -> str:
+    return PurePath((cell["path"].as_py() if cell.is_valid else None) or "").stem
 
 
-def _reader_of(content: bytes | None) -> Callable[[], bytes]:
-    def give() -> bytes:
-        if content is None:
-            raise WrongFile("missing_picture", "The row has no bytes of a picture.")
-        return content
-
-    return give
+def _read_cell(cell: pa.Scalar) -> bytes:
+    """Return the bytes of a cell; of one that is too large for a picture, only a byte more than that."""
+    content = cell["bytes"] if cell.is_valid and isinstance(cell, pa.StructScalar) else cell
+    if not content.is_valid:
+        raise WrongFile("missing_picture", "The row has no bytes of a picture.")
+    return bytes(memoryview(content.as_buffer())[: MAX_BYTES + 1])
 
 
 def _cannot_list(error: OSError) -> None:

@@ -45,15 +45,20 @@ def raw_picture(key: object, read: Callable[[], bytes], key_name: str) -> RawPic
         return RawPicture(text, None, _FIELD, error.code, str(error))
 
 
-def read_inside(folder: Path, path: str | None) -> bytes:
+def written_path(cell: str | None) -> str:
+    """Return the path that a person wrote into a cell, also one of Windows."""
+    return (cell or "").strip().replace("\\", "/")
+
+
+def read_inside(folder: Path, path: str) -> bytes:
     """Return the content of a file inside a folder, which is resolved. Raises WrongFile.
 
     The path may come from anybody: nothing outside of the folder is opened, and nothing that is no file. A file that is too
     large for a picture is read only a byte further than that.
     """
-    if not path or not path.strip():
+    if not path:
         raise WrongFile("missing_picture", "The row names no picture.")
-    relative = PurePosixPath(path.strip().replace("\\", "/"))
+    relative = PurePosixPath(path)
     if relative.is_absolute() or ".." in relative.parts or "\0" in path:
         raise WrongFile("outside_folder", _OUTSIDE)
     try:

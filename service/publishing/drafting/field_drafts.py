@@ -145,6 +145,10 @@ def _type_of_objects(name: str, present: "pd.Series[Any]", kinds: set[type]) -> 
         return "text"
     if kinds <= {date, datetime, pd.Timestamp}:
         return "date" if kinds == {date} else "datetime"
+    if np.ndarray in kinds:
+        raise CannotDraft(
+            f"The column {name!r} holds arrays: write its field (type, width and height, or length) into the card yourself."
+        )
     if not kinds <= {str}:
         words = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise CannotDraft(f"The column {name!r} mixes values of several kinds ({words}). Give it one type before the fit.")

@@ -45,7 +45,7 @@ def explain_picture(model: Model, one: Columns, prediction: Any, seed: int, lang
         return np.concatenate(parts)
 
     values = _shapley(coalition_value, patched, output, seed)
-    scale = 1.0 if label else max(abs(values.base), abs(output))
+    scale = 1.0 if label is not None else max(abs(values.base), abs(output))
     region = patched.strongest_region(values.values, scale)
     height, width = picture.shape[:2]
     return Explanation(

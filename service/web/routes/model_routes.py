@@ -1,5 +1,7 @@
 """/v1/models: the list, the card, how good a model is, what is stored for it."""
 
+import hashlib
+
 from fastapi import Request, Response
 
 from service import actions
@@ -51,11 +53,18 @@ async def entity_picture(
 ) -> Response:
     if request.scope.get("raw_path", b"").lower().endswith(_ESCAPED_SLASH + b"picture"):  # the key itself ends like this
         return await entity(model, f"{id}/picture", services, language)
-    digest, preview = await services.store_calls.run(entities.entity_picture, model.card, services.store, id)
-    headers = {"ETag": f'"{digest}"', "Cache-Control": "private, no-cache"}
-    if f'"{digest}"' in request.headers.get("if-none-match", ""):
+    preview = await services.store_calls.run(entities.entity_picture, model.card, services.store, id)
+    tag = f'"{hashlib.sha256(preview).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if _is_known(tag, request):
         return Response(status_code=304, headers=headers)
     return Response(preview, media_type=JPEG, headers=headers)
+
+
+def _is_known(tag: str, request: Request) -> bool:
+    """Tell whether If-None-Match names the tag, in its list or as *; a weak tag counts like a strong one (RFC 9110)."""
+    given = ",".join(request.headers.getlist("if-none-match")).split(",")
+    return any(each.strip().removeprefix("W/") in {tag, "*"} for each in given)
 
 
 def _localized(body: bytes, language: str) -> Response:

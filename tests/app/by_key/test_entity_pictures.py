@@ -23,10 +23,15 @@ DETAILS = {"digest": "d1", "width": 60, "height": 40, "texts": TEXTS, "colours":
 JPEG = b"\xff\xd8 a picture \xff\xd9"
 
 
-def put_pictures(store: Store, keys: list[str], *, digest: str = "d1") -> str:
+def put_pictures(store: Store, keys: list[str], *, digest: str = "d1", preview: bytes = b"") -> str:
     """Publish a run of features of pictures."""
-    begun = run_history.resume_or_start(store, "features", "flat-price", "v", f"pictures {digest}")
-    more = {"digest": digest, "method": "m", "details": encode(DETAILS).decode(), "preview": JPEG + digest.encode()}
+    begun = run_history.resume_or_start(store, "features", "flat-price", "v", f"pictures {digest} {preview!r}")
+    more = {
+        "digest": digest,
+        "method": "m",
+        "details": encode(DETAILS).decode(),
+        "preview": preview or JPEG + digest.encode(),
+    }
     rows: list[dict[str, Any]] = [
         {"key": key, "place": place, "fields": encode(FLAT_ROW).decode(), "computed_at": run_history.now(), **more}
         for place, key in enumerate(keys, start=1)
@@ -61,6 +66,19 @@ def test_a_browser_asks_again_and_gets_a_picture_only_if_it_is_another(app: Test
     put_pictures(store, ["7"], digest="d2")
     changed = app.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert (changed.status_code, changed.content) == (200, JPEG + b"d2")
+    put_pictures(store, ["7"], digest="d2", preview=JPEG)  # the same file, measured by a newer program
+    newer = app.get(path, headers={"If-None-Match": changed.headers["etag"]})
+    assert (newer.status_code, newer.content) == (200, JPEG)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"), [("*", 304), ('"other", W/{tag}', 304), ('{tag},"other"', 304), ('"other"', 200), ("", 200)]
+)
+def test_if_none_match_is_a_list_or_anything(given: str, code: int, app: TestClient, store: Store) -> None:
+    put_pictures(store, ["7"])
+    path = f"{FLATS}/entities/7/picture"
+    tag = app.get(path).headers["etag"]
+    assert app.get(path, headers={"If-None-Match": given.replace("{tag}", tag)}).status_code == code
 
 
 def test_a_key_that_ends_like_the_address_of_a_picture_is_a_key(app: TestClient, store: Store) -> None:

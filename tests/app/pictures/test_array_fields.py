@@ -17,6 +17,7 @@ from service.comparisons.service_ways import answer_file, answer_live, answer_te
 from service.exports.forms import FORMS
 from service.exports.refusals import NotExportable
 from service.pictures.model_picture import data_url, pixels_png
+from service.questions import explanations
 from service.settings import Settings
 from tests.support.picture_models import LENGTH, SIDE, number_weights, pixel_weights, publish_pictures, publish_vectors
 from tests.support.service_app import serve
@@ -124,6 +125,13 @@ def test_a_vector_and_a_number_are_scored_and_explained_as_two_fields(app: TestC
     assert why["base"] + sum(parts.values()) == pytest.approx(expected)
     assert parts["size"] == pytest.approx(3.0, abs=1.0)
     assert next(each for each in why["contributions"] if each["field"] == "embedding")["value"] is None
+
+
+def test_why_is_the_same_if_few_arrays_are_built_at_once(app: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"embedding": [0.5, -1, 0.25, 0, 2], "size": 0.3}]
+    whole = ask(app, VECTORS, rows, "explanations")["explanations"]
+    monkeypatch.setattr(explanations, "_NUMBERS_AT_ONCE", 7 * LENGTH)
+    assert ask(app, VECTORS, rows, "explanations")["explanations"] == whole
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,18 @@ def test_tensors_in_json_have_the_answers_of_v1(photo: Any, embedding: Any, app:
     assert columns_of(answer)["value"] == expected
 
 
+@pytest.mark.parametrize("photo", [URLS, BASE64], ids=["urls", "base64"])
+def test_pictures_may_stand_in_a_column(photo: Any, app: TestClient, expected: list[float]) -> None:
+    column = photo | {"shape": [2, 1], "data": [[each] for each in photo["data"]]}
+    assert columns_of(app.post("/v2/models/mixed/infer", json=tensors(column, FLAT)))["value"] == expected
+
+
+def test_a_refusal_of_a_content_type_names_that_of_pictures(app: TestClient) -> None:
+    answer = app.post("/v2/models/mixed/infer", json=tensors(URLS | {"parameters": {"content_type": "hg_json"}}, FLAT))
+    assert answer.status_code == 400
+    assert "base64" in answer.text
+
+
 def test_tensors_in_bytes_have_the_answers_of_v1(app: TestClient, expected: list[float]) -> None:
     photos = b"".join(struct.pack("<I", len(picture)) + picture for picture in PICTURES)
     numbers = np.array(VECTORS).tobytes()

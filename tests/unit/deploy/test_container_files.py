@@ -196,7 +196,8 @@ def test_the_last_stage_runs_as_nobody_in_particular_and_tells_its_health(docker
 
 def test_the_service_serves_without_the_data_it_was_trained_on() -> None:
     copied = [instruction.text for instruction in stages("service/Dockerfile")[-1] if instruction.word == "COPY"]
-    assert [text for text in copied if "data/" in text] == ["data/efficientnet_lite0.onnx data/"]  # of nightly pictures
+    assert copied
+    assert not [text for text in copied if "data/" in text]  # nightly pictures run beside the image, see docs/pictures.md
 
 
 def test_nothing_of_models_reaches_the_image_of_the_demo() -> None:

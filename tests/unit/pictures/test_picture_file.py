@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from service.pictures.picture_file import MAX_BYTES, WrongPicture, encode_png, open_picture
 
@@ -38,6 +38,22 @@ def png_of(width: int, height: int, pixels: bytes = b"") -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
+def tiff_of(frames: int) -> bytes:
+    """Return a TIFF by hand with frames of one grey pixel, whose directories stand one after another."""
+    tags = ((256, 1), (257, 1), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, 1), (279, 1))
+    size = 2 + 12 * len(tags) + 4
+    body = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    places = [12 + size * (index + 1) for index in range(frames - 1)] + [0]
+    return b"II*\0" + struct.pack("<I", 12) + bytes(4) + b"".join(body + struct.pack("<I", place) for place in places)
+
+
+def jpeg_of(scans: int) -> bytes:
+    """Return a progressive JPEG whose last scan stands in it so many times."""
+    content = file_of(noise(9, 9), "JPEG", progressive=True)
+    last = content[content.rindex(b"\xff\xda") : -2]
+    return content[:-2] + last * scans + content[-2:]
+
+
 def archive() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
@@ -62,6 +78,8 @@ REFUSED = {
         file_of(noise(9, 9), "GIF", save_all=True, append_images=[noise(9, 9).rotate(90)]),
         "unsupported_picture",
     ),
+    "many frames": (tiff_of(3000), "unsupported_picture"),
+    "many scans": (jpeg_of(100), "unsupported_picture"),
     "a picture and an archive": (file_of(noise(9, 9), "JPEG") + archive(), "unsupported_picture"),
     "a picture and a page": (file_of(noise(9, 9), "JPEG", comment=b"<script>alert()</script>"), "unsupported_picture"),
     "fractions": (file_of(Image.fromarray(np.zeros((4, 4), dtype=np.float32)), "TIFF"), "unsupported_picture"),
@@ -92,6 +110,28 @@ def test_a_hostile_picture_is_refused_with_a_code(kind: str) -> None:
 def test_a_usual_form_is_opened_in_rgb_with_its_size(mode: str, form: str) -> None:
     picture = open_picture(file_of(noise(40, 30).convert(mode), form), 512)
     assert (picture.mode, picture.size) == ("RGB", (40, 30))
+
+
+def test_the_frames_of_a_picture_are_not_walked(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeks: list[int] = []
+    seek = TiffImagePlugin.TiffImageFile._seek
+
+    def count(file: TiffImagePlugin.TiffImageFile, frame: int) -> None:
+        seeks.append(frame)
+        seek(file, frame)
+
+    monkeypatch.setattr(TiffImagePlugin.TiffImageFile, "_seek", count)
+    with pytest.raises(WrongPicture):
+        open_picture(tiff_of(50), 512)
+    assert len(seeks) <= 3
+    assert open_picture(tiff_of(1), 512).size == (1, 1)
+
+
+def test_bytes_that_look_like_scans_in_metadata_or_behind_the_end_are_none() -> None:
+    fakes = b"\xff\xda" * 200
+    content = file_of(noise(9, 9), "JPEG", progressive=True, comment=fakes) + fakes
+    assert open_picture(content, 512).size == (9, 9)
+    assert open_picture(jpeg_of(20), 512).size == (9, 9)
 
 
 def test_sixteen_bits_keep_their_upper_eight() -> None:

@@ -89,6 +89,11 @@ def test_a_column_that_no_field_can_hold_is_refused_by_name(values: Any) -> None
         draft_input("x", pd.Series(values))
 
 
+def test_a_column_of_arrays_asks_for_its_field() -> None:
+    with pytest.raises(CannotDraft, match="'x' holds arrays: write its field"):
+        draft_input("x", pd.Series([np.zeros(3), np.ones(3)]))
+
+
 def test_the_seen_range_leaves_out_the_wildest_values_of_many_rows() -> None:
     numbers = np.r_[RANDOM.normal(size=5000), 1e9]
     seen = field_of(numbers).seen
