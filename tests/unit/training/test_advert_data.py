@@ -61,7 +61,7 @@ def test_at_least_99_of_100_characters_of_the_adverts_are_read(pairs: list[tuple
     assert {letter for line, _ in pairs for letter in line if letter in POLISH} == set(POLISH)
     stated = re.search(r"([\d.]+)% of the ([\d,]+) characters", (ROOT / "docs" / "adverts.md").read_text(encoding="utf-8"))
     assert stated is not None
-    assert float(stated[1]) == math.floor(1000 * rate) / 10
+    assert float(stated[1]) == math.floor(10_000 * rate) / 100
     assert int(stated[2].replace(",", "")) == sum(len(line) for line, _ in pairs)
 
 
