@@ -17,7 +17,7 @@ from demo.address.page_paths import CHECK_PATH, DEFAULT_PATH, STAGE_PATHS  # noq
 from demo.address.parameters import MODEL  # noqa: E402
 from demo.configuration.demo_file import DemoConfig  # noqa: E402
 from demo.meetings import meeting_visit  # noqa: E402
-from demo.navigation import login  # noqa: E402
+from demo.navigation import document, login  # noqa: E402
 from demo.navigation.meeting_limits import limit_to_meeting  # noqa: E402
 from demo.navigation.meeting_line import draw_meeting_line  # noqa: E402
 from demo.navigation.page_list import find_group, list_by_path, make_groups  # noqa: E402
@@ -32,7 +32,7 @@ from demo.session import (  # noqa: E402
     visitor,
 )
 from demo.text.translation import Translation  # noqa: E402
-from demo.widgets import banner, document, forms, link_notices, number_keys  # noqa: E402
+from demo.widgets import banner, forms, link_notices, number_keys  # noqa: E402
 from wire.languages import LANGUAGES, Language  # noqa: E402
 
 _DAY_SECONDS = 86_400
