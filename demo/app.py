@@ -32,7 +32,7 @@ from demo.session import (  # noqa: E402
     visitor,
 )
 from demo.text.translation import Translation  # noqa: E402
-from demo.widgets import banner, forms, link_notices, number_keys  # noqa: E402
+from demo.widgets import banner, forms, link_notices, number_keys, widget_values  # noqa: E402
 from wire.languages import LANGUAGES, Language  # noqa: E402
 
 _DAY_SECONDS = 86_400
@@ -54,7 +54,6 @@ def main() -> None:
     is_first_run = MODEL not in st.session_state
     query_errors.clear_errors()
     number_keys.forget_boxes()
-    forms.forget_fields()
     page_address.follow_history()
     tr = visitor.get_translation()
     is_open = login.is_open()
@@ -63,6 +62,7 @@ def main() -> None:
     is_bare = visitor.is_embedded() or not is_open
     page = st.navigation(groups, position="hidden" if is_bare else "top")
     document.draw_document(page.title, find_group(groups, page), config.title, tr)
+    widget_values.begin_run(page.url_path)
     banner_slot = st.empty()
     is_on_stage = page.url_path in STAGE_PATHS
     try:

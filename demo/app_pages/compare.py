@@ -31,6 +31,7 @@ from demo.text import wording
 from demo.text.translation import Translation
 from demo.views import answered_row, chart_scales, comparable_models, comparison_table
 from demo.widgets import forms, link_notices
+from demo.widgets.widget_values import show_value
 from wire.media_types import CSV
 
 PAGE = "compare"
@@ -149,7 +150,7 @@ def _draw_name_field(saved: list[SavedCase], chosen: SavedCase, tr: Translation)
             saved[index].name = saved_cases.make_unique_name(saved[:index] + saved[index + 1 :], name)
 
     with st.popover(tr.text("Rename"), type="tertiary"):
-        st.session_state[key] = chosen.name
+        show_value(key, chosen.name)
         st.text_input(tr.text("Name"), key=key, max_chars=saved_cases.MAX_NAME, on_change=rename)
 
 

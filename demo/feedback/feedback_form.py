@@ -15,6 +15,7 @@ from demo.session import visitor
 from demo.text import wording
 from demo.text.translation import Translation
 from demo.widgets import forms, number_box
+from demo.widgets.widget_values import show_value
 from wire.error_codes import UNAUTHORIZED
 
 _MAX_COMMENT, _MAX_NAME = 2000, 100
@@ -118,7 +119,8 @@ def _draw_reason(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -
 
 
 def _draw_words(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -> None:
-    st.session_state[f"{key}/comment"], st.session_state[f"{key}/name"] = draft.comment, draft.name
+    show_value(f"{key}/comment", draft.comment)
+    show_value(f"{key}/name", draft.name)
     st.text_area(
         tr.text("In your words, if you like"),
         key=f"{key}/comment",

@@ -16,6 +16,7 @@ from demo.slides import shown_case, slide_view
 from demo.text import wording
 from demo.text.translation import Translation
 from demo.widgets import forms
+from demo.widgets.widget_values import show_value
 
 Apply = Callable[[Change], None]
 
@@ -81,7 +82,8 @@ def _make_save(case: MeetingCase, name: str, key: str, apply: Apply) -> Callable
 
 def _draw_texts(case: MeetingCase, apply: Apply, tr: Translation) -> None:
     name, note = f"case/{case['id']}/name", f"case/{case['id']}/note"
-    st.session_state[name], st.session_state[note] = case["name"], case["note"]
+    show_value(name, case["name"])
+    show_value(note, case["note"])
     st.text_input(
         tr.text("Name on the screen"),
         key=name,

@@ -11,6 +11,7 @@ from demo.review.review_view import STATES
 from demo.session import cases, current_case, page_address, visitor
 from demo.text.translation import Translation
 from demo.widgets import number_box
+from demo.widgets.widget_values import show_value
 
 _MAX_REPLY = 2000
 _REPLIES, _PROBLEM = "review_replies", "review_problem"
@@ -75,7 +76,8 @@ def _draw_decision(client: Client, entry: StoredFeedback, tr: Translation) -> No
     replies: dict[str, tuple[str, str]] = st.session_state.setdefault(_REPLIES, {})
     state, reply = replies.get(entry["id"], (entry["state"], entry["reply"] or ""))
     key, texts = f"review/{entry['id']}", entry_html.state_texts(tr)
-    st.session_state[f"{key}/state"], st.session_state[f"{key}/reply"] = state, reply
+    st.session_state[f"{key}/state"] = state
+    show_value(f"{key}/reply", reply)
 
     def keep() -> None:
         chosen = st.session_state[f"{key}/state"] or entry["state"]

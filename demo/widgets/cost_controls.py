@@ -11,6 +11,7 @@ from demo.evaluation.evaluation_query import EvaluationQuery
 from demo.fields.number_entry import NumberEntry
 from demo.text.translation import Translation
 from demo.widgets import forms, number_box
+from demo.widgets.widget_values import show_value
 
 _PRICE = NumberEntry(low=0.0, high=evaluation_query.MAX_PRICE)
 _PRICE_PIXELS = 160
@@ -44,7 +45,7 @@ def draw_cost_controls(card: Card, query: EvaluationQuery, change: ChangeQuery, 
                 width=_PRICE_PIXELS,
             )
         key = f"how-good/currency/{card['name']}"
-        st.session_state[key] = query.currency
+        show_value(key, query.currency)
         st.text_input(
             tr.text("Currency"),
             max_chars=evaluation_query.MAX_CURRENCY,

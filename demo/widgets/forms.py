@@ -17,9 +17,8 @@ from demo.text.translation import Translation
 from demo.text.wording import field_label
 from demo.uploads import picture_examples, picture_input
 from demo.widgets import number_box
+from demo.widgets.widget_values import show_value
 
-_DRAWN, _DRAWN_BEFORE = "drawn_fields", "fields_drawn_before"
-"""In the session state: the keys of the fields that this run and the previous run have drawn."""
 _MAX_NAMED = 8
 _MAX_FIELDS, _MAIN_FIELDS = 24, 12
 """A form of more fields shows so many of them at first."""
@@ -189,12 +188,6 @@ def _group_fields(card: Card) -> list[tuple[str, list[Field]]]:
     return list(groups.items())
 
 
-def forget_fields() -> None:
-    """Forget which fields the run before the previous one has drawn."""
-    st.session_state[_DRAWN_BEFORE] = st.session_state.get(_DRAWN, set())
-    st.session_state[_DRAWN] = set()
-
-
 def draw_field(card: Card, field: Field, case: Case, tr: Translation, key_prefix: str) -> None:
     """Draw the widget of one field. An entry changes the case at once, before the page runs for whatever the visitor does.
 
@@ -218,19 +211,11 @@ def draw_field(card: Card, field: Field, case: Case, tr: Translation, key_prefix
     if kind.is_picture:
         picture_input.draw_picture_input(kind, case, _title(kind, case, tr), f"picture/{key}", tr)
         return
-    _show_value(key, kind.to_widget(case.row[name], tr))
+    show_value(key, kind.to_widget(case.row[name], tr))
     hint = escape_markdown(field["help"]) if field.get("help") else None
     kind.draw(key, escape_label(_title(kind, case, tr)), tr, help=hint, on_change=read_entry)
     if name in case.entry_notes:
         number_box.draw_alert(case.entry_notes[name])
-
-
-def _show_value(key: str, value: Any) -> None:
-    """Let a widget show a value. The browser keeps a widget only if the previous run has drawn it too."""
-    drawn_before: set[str] = st.session_state.get(_DRAWN_BEFORE, set())
-    if key not in drawn_before or key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-    st.session_state.setdefault(_DRAWN, set()).add(key)
 
 
 def _title(kind: FieldType, case: Case, tr: Translation) -> str:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from demo.fields.field_type import InvalidEntry
 from demo.fields.number_entry import NumberEntry
 from demo.text.translation import Translation
+from demo.widgets.widget_values import show_value
 
 SHARE = NumberEntry(low=0.0, high=1.0, step=0.01, is_percent=True)
 
@@ -44,7 +45,7 @@ def draw_number_box(
             number = error.value
         on_change(None if number is None else float(number))
 
-    st.session_state[key] = entry.write(value, tr)
+    show_value(key, entry.write(value, tr))
     entry.draw(label, key, tr, on_change=read_entry, **options)
     if sentence := st.session_state.pop(refused_key, ""):
         draw_alert(sentence)

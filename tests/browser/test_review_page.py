@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from client import Client, NewFeedback
 from tests.support.accessibility import severe_violations
@@ -31,6 +31,39 @@ def review(visit: Any, programs: tuple[Program, Program], path: str, **options: 
     token = Client(programs[0].url).meetings.link()["token"]
     at: Visit = visit(f"/sign-in?token={token}", **options)
     return at.open(path)
+
+
+class SlowLine:
+    """The connection of a page to the demo, whose messages to the page can be held back for a while."""
+
+    def __init__(self) -> None:
+        self._held: list[str | bytes] | None = None
+        self._socket: WebSocketRoute | None = None
+
+    def connect(self, socket: WebSocketRoute) -> None:
+        self._socket = socket
+        socket.connect_to_server().on_message(self._pass_on)
+
+    def _pass_on(self, message: str | bytes) -> None:
+        assert self._socket is not None
+        if self._held is None:
+            self._socket.send(message)
+        else:
+            self._held.append(message)
+
+    def hold(self) -> None:
+        self._held = []
+
+    def wait_for(self, page: Page, part: str) -> None:
+        """Wait until a message with this part is held back."""
+        while not any(part.encode() in message for message in self._held or () if isinstance(message, bytes)):
+            page.wait_for_timeout(50)
+
+    def release(self) -> None:
+        assert self._socket is not None
+        held, self._held = self._held or [], None
+        for each in held:
+            self._socket.send(each)
 
 
 def line_of(page: Page, entry: str) -> Any:
@@ -75,3 +108,29 @@ def test_without_a_presenters_link_nobodys_words_are_shown(visit: Any, programs:
     at: Visit = visit("/review?lang=en")
     expect(at.page.get_by_role("heading", name="For the person who presents")).to_be_visible()
     expect(at.page.get_by_text("a secret of ours")).to_have_count(0)
+
+
+def test_a_reply_that_is_typed_before_the_page_answers_a_click_is_saved(
+    visit: Any, programs: tuple[Program, Program]
+) -> None:
+    """On a slow line the page that answers the click arrives when the reply is typed already."""
+    entry = give(programs[0], verdict="disagree")
+    at = review(visit, programs, "/review?lang=en")
+    page, line = at.page, SlowLine()
+    page.route_web_socket(lambda _: True, line.connect)
+    at.open("/review?lang=en")
+    line_of(page, entry).get_by_role("button", name="Details").click()
+    box = page.locator(".st-key-review-details")
+    reply = box.get_by_role("textbox")
+    expect(reply).to_be_visible()
+    at.settled()
+    line.hold()
+    box.get_by_role("radio", name="Accepted").click()
+    line.wait_for(page, f"review/{entry}/reply")
+    reply.fill("You said, we did.")
+    box.get_by_role("radio", name="Accepted").focus()
+    line.release()
+    at.settled()
+    box.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert Client(programs[0].url).feedback.follow(entry)["reply"] == "You said, we did."

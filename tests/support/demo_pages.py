@@ -68,6 +68,11 @@ def widget(app: AppTest, name: str) -> Any:
     return results[0]
 
 
+def sent_entries(app: AppTest) -> set[str]:
+    """Return the keys of the text boxes whose value the last run sent, which replaces what is typed in the browser."""
+    return {str(box.key) for box in (*app.text_input, *app.text_area) if box.proto.set_value}
+
+
 def quiet(app: AppTest) -> AppTest:
     assert not app.exception, [problem.value for problem in app.exception]
     assert [warning.value for warning in app.warning] == []

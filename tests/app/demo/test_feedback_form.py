@@ -13,7 +13,7 @@ from demo.feedback import feedback_draft
 from service.bundles.registry import Registry
 from service.settings import Settings
 from tests.support.databases import sqlite_url
-from tests.support.demo_pages import html_of, opened, serve_by
+from tests.support.demo_pages import go_to, html_of, opened, sent_entries, serve_by
 from tests.support.formula_models import FLAT, PET
 from tests.support.in_process_client import client_of
 from tests.support.service_app import serve
@@ -91,6 +91,22 @@ def test_the_right_value_is_read_in_the_readers_format(service: TestClient) -> N
     part(page.text_input, "right").input("1 234,5").run()
     send(page)
     assert [entry["right_answer"] for entry in stored(service)] == [{"value": 1234.5}]
+
+
+@pytest.mark.usefixtures("service")
+def test_words_that_are_typed_while_the_page_is_drawn_are_not_replaced() -> None:
+    page = say(opened(model="flat-price"), "disagree")
+    part(page.button_group, "reason").set_value("It contradicts my experience").run()
+    assert sent_entries(page) == set()
+
+
+@pytest.mark.usefixtures("service")
+@pytest.mark.parametrize("path", ["what-if", "to-change"])
+def test_words_are_there_on_every_page_with_the_same_case(path: str) -> None:
+    page = say(opened(model="flat-price"), "disagree")
+    part(page.text_area, "comment").input("half a sentence").run()
+    for each in (path, ""):
+        assert part(go_to(page, each).text_area, "comment").value == "half a sentence"
 
 
 def test_what_is_written_survives_a_reload(service: TestClient) -> None:

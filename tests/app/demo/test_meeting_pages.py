@@ -19,7 +19,7 @@ from demo.session import shared_resources
 from service.bundles.registry import Registry
 from service.settings import Settings
 from tests.support.databases import sqlite_url
-from tests.support.demo_pages import go_to, html_of, opened, serve_by
+from tests.support.demo_pages import go_to, html_of, opened, sent_entries, serve_by
 from tests.support.formula_models import FLAT, FLAT_ROW, PET
 from tests.support.in_process_client import client_of
 from tests.support.service_app import serve
@@ -106,6 +106,12 @@ def test_cases_are_added_moved_removed_and_put_back(client: Client) -> None:
     assert [case["name"] for case in cases_of(client, meeting)] == ["Two", "Three"]
     click(page, "run-sheet/undo")
     assert [case["name"] for case in cases_of(client, meeting)] == ["Two", "One", "Three"]
+
+
+def test_a_note_that_is_typed_while_the_page_is_drawn_is_not_replaced(client: Client) -> None:
+    page = opened("run-sheet", meeting=make_meeting(client, One=20)["id"])
+    part(page.toggle, "/guess").set_value(True).run()
+    assert sent_entries(page) == set()
 
 
 def test_what_two_windows_change_at_once_is_all_there(client: Client) -> None:

@@ -19,7 +19,7 @@ from demo.review.review_view import FILTERS, ReviewView, decode_view
 from service.bundles.registry import Registry
 from service.settings import Settings
 from tests.support.databases import sqlite_url
-from tests.support.demo_pages import html_of, opened, quiet, serve_by
+from tests.support.demo_pages import html_of, opened, quiet, sent_entries, serve_by
 from tests.support.formula_models import FLAT, FLAT_ROW, PET, PET_ROW
 from tests.support.in_process_client import client_of
 from tests.support.meeting_content import create
@@ -168,6 +168,13 @@ def test_a_reply_is_kept_until_it_can_be_saved(service: TestClient, monkeypatch:
     assert page.text_area(key=f"review/{entry}/reply").value == "half a sentence"
     page.button(key=f"review/{entry}/save").click().run()
     assert service.get(f"/v1/feedback/{entry}").json()["reply"] == "half a sentence"
+
+
+def test_a_reply_that_is_typed_while_the_page_is_drawn_is_not_replaced(service: TestClient) -> None:
+    entry = give(service)
+    page = open_entry(opened("review", lang="en"), entry)
+    next(each for each in page.button_group if each.key == f"review/{entry}/state").set_value("done").run()
+    assert sent_entries(page) == set()
 
 
 def test_what_is_new_is_offered_and_moves_nothing_until_it_is_wanted(service: TestClient) -> None:

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from tests.support.demo_pages import go_to, html_of, opened, quiet, serve_by, widget
+from tests.support.demo_pages import PAGES, go_to, html_of, opened, quiet, sent_entries, serve_by, widget
 from tests.support.in_process_client import client_of
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -64,6 +64,20 @@ def test_the_menu_keeps_what_was_typed(path: str) -> None:
     assert app.query_params["last_payment"] == "6000"
     go_to(app, "")
     assert widget(app, "last_payment").value == "6,000"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_run_replaces_no_entry_that_it_leaves_as_it_is(path: str) -> None:
+    """What the visitor types while the page is drawn would be lost."""
+    app = quiet(opened(path, model="credit-default", lang="en"))
+    assert sent_entries(quiet(app.run())) == set()
+
+
+def test_a_new_entry_is_sent_back_because_a_message_on_its_way_may_have_replaced_it() -> None:
+    app = typed("6,000")
+    key = widget(app, "last_payment").key
+    assert sent_entries(quiet(app.run())) == {key}
+    assert sent_entries(quiet(app.run())) == set()
 
 
 def test_another_model_keeps_what_was_typed_for_the_one_before() -> None:
