@@ -1,5 +1,6 @@
-"""The media types of requests and answers, and the headers that name them."""
+"""The media types of requests and answers, the headers that name them, and those of pictures by their first bytes."""
 
+import re
 from typing import Literal
 
 from wire.accept_header import preferences
@@ -21,6 +22,17 @@ GZIP, ZIP, ZSTD = "application/gzip", "application/zip", "application/zstd"
 MEDIA_TYPES: dict[Kind, str] = {"json": JSON, "csv": CSV, "arrow": ARROW, "parquet": PARQUET, "xlsx": XLSX}
 COMPRESSIONS: dict[str, Compression] = {GZIP: "gzip", ZIP: "zip", ZSTD: "zstd"}
 """The media types of compressed CSV files."""
+PICTURE_STARTS = {
+    "image/png": re.compile(rb"\x89PNG"),
+    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
+    "image/webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
+    "image/gif": re.compile(rb"GIF8"),
+    "image/bmp": re.compile(rb"BM"),
+    "image/tiff": re.compile(rb"II\*\0|MM\0\*"),
+}
+"""Media type → how the file of such a picture begins."""
+MAX_PICTURE_BYTES = 10 * 2**20
+"""No service takes a larger picture."""
 _KINDS: dict[str, Kind] = {media_type: kind for kind, media_type in MEDIA_TYPES.items()}
 _MAX_CHARACTERS = 1000
 
@@ -45,6 +57,11 @@ def preferred_kind(accept: str, default: Kind) -> Kind | None:
     """Return the kind of answer that an Accept header prefers; `default` for `*/*`, None if we have none of those named."""
     kinds = (_kind_of_range(media_range, default) for media_range in preferences(accept))
     return next((kind for kind in kinds if kind), None)
+
+
+def find_picture_type(content: bytes) -> str | None:
+    """Return the media type of a picture by its first bytes; None if they are not those of a picture."""
+    return next((media_type for media_type, start in PICTURE_STARTS.items() if start.match(content)), None)
 
 
 def _kind_of_range(media_range: str, default: Kind) -> Kind | None:

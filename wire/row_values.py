@@ -8,23 +8,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from wire.media_types import MAX_PICTURE_BYTES, find_picture_type
+
 _MISSING_TYPES = frozenset({"NAType", "NaTType"})
 """The types of pandas.NA and pandas.NaT."""
 _TIME_KIND = "M"
 """The kind of numpy.datetime64."""
 _HOURS = "datetime64[h]"
 _FLOAT_KIND, _DURATION_KIND = "f", "m"
-_MAX_PICTURE_BYTES = 10 * 2**20
-_SIGNATURES = {
-    b"\x89PNG": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF8": "image/gif",
-    b"BM": "image/bmp",
-    b"II*\0": "image/tiff",
-    b"MM\0*": "image/tiff",
-    b"RIFF": "image/webp",
-}
-"""The first bytes of a picture → its media type."""
 
 
 def plain_value(value: Any) -> Any:
@@ -44,10 +35,10 @@ def plain_value(value: Any) -> Any:
     return data_url(_picture_bytes(value))
 
 
-def data_url(picture: bytes) -> str:
-    """Return the bytes of a picture's file as a data URL (RFC 2397)."""
-    known = (media_type for signature, media_type in _SIGNATURES.items() if picture.startswith(signature))
-    return f"data:{next(known, 'application/octet-stream')};base64,{base64.b64encode(picture).decode('ascii')}"
+def data_url(picture: bytes, media_type: str | None = None) -> str:
+    """Return the bytes of a picture's file as a data URL (RFC 2397), of this media type or of the one that they show."""
+    shown_type = media_type or find_picture_type(picture) or "application/octet-stream"
+    return f"data:{shown_type};base64,{base64.b64encode(picture).decode('ascii')}"
 
 
 def _picture_bytes(value: Any) -> bytes:
@@ -67,11 +58,11 @@ def _read_picture(path: Path) -> bytes:
     """Return the bytes of a file. Raises ValueError if there is none, or if no service takes it."""
     try:
         with path.open("rb") as file:
-            content = file.read(_MAX_PICTURE_BYTES + 1)
+            content = file.read(MAX_PICTURE_BYTES + 1)
     except OSError as error:
         raise ValueError(f"the file {path.name} cannot be read") from error
-    if len(content) > _MAX_PICTURE_BYTES:
-        raise ValueError(f"the file {path.name} is larger than {_MAX_PICTURE_BYTES // 2**20} MB")
+    if len(content) > MAX_PICTURE_BYTES:
+        raise ValueError(f"the file {path.name} is larger than {MAX_PICTURE_BYTES // 2**20} MB")
     return content
 
 

@@ -1,13 +1,14 @@
 """A logo: an image file, embedded into the pages, so that no browser asks another host for it."""
 
-import base64
 import re
 from pathlib import Path
 
+from wire.media_types import find_picture_type
+from wire.row_values import data_url
 from wire.settings_reader import WrongSettings
 
 MAX_BYTES = 200_000
-_STARTS = {"image/png": rb"\x89PNG\r\n\x1a\n", "image/jpeg": rb"\xff\xd8\xff", "image/webp": rb"RIFF....WEBP"}
+_TYPES = {"image/png", "image/jpeg", "image/webp"}
 _SVG = re.compile(rb"\s*(<\?xml.*?\?>\s*)?(<!--.*?-->\s*)*<svg[\s>]", re.DOTALL)
 
 
@@ -25,17 +26,12 @@ def read_logo(path: Path) -> str:
     media_type = find_media_type(data)
     if media_type is None:
         raise WrongSettings(f"The logo {path} is no PNG, JPEG, WebP or SVG image.")
-    return make_data_url(media_type, data)
+    return data_url(data, media_type)
 
 
 def find_media_type(data: bytes) -> str | None:
     """Return the media type of an image by its first bytes; None if it is of another type."""
-    for media_type, start in _STARTS.items():
-        if re.match(start, data, re.DOTALL):
-            return media_type
-    return "image/svg+xml" if _SVG.match(data) else None
-
-
-def make_data_url(media_type: str, data: bytes) -> str:
-    """Return data as a URL that holds them."""
-    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
+    if _SVG.match(data):
+        return "image/svg+xml"
+    media_type = find_picture_type(data)
+    return media_type if media_type in _TYPES else None

@@ -5,10 +5,11 @@ import re
 import streamlit as st
 
 from client import AudienceView, Refused, ServiceError
-from demo.configuration.logo import find_media_type, make_data_url
+from demo.configuration.logo import find_media_type
 from demo.session import shared_resources
 from demo.web.presenter_sign_in import PRESENTER
 from demo.web.visitor_cookie import MEETING
+from wire.row_values import data_url
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _VIEW_SECONDS = 5
@@ -57,7 +58,7 @@ def read_code() -> str:
 def _fetch_logo(code: str, digest: str) -> str:  # noqa: ARG001 - another logo has another digest
     data = shared_resources.card_client().audience.logo(code)
     media_type = find_media_type(data)
-    return make_data_url(media_type, data) if media_type else ""
+    return data_url(data, media_type) if media_type else ""
 
 
 @st.cache_data(ttl=_VIEW_SECONDS, max_entries=_MAX_MEETINGS, show_spinner=False)

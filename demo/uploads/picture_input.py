@@ -16,6 +16,7 @@ from demo.text.picture_html import build_picture
 from demo.text.translation import Translation
 from demo.uploads import picture_upload, upload_zone
 from demo.uploads.picture_upload import RefusedPicture
+from wire.media_types import MAX_PICTURE_BYTES
 
 _SCRIPT = Path(__file__).parents[1] / "assets" / "camera.html"
 _SECURE_HOSTS = {"localhost", "127.0.0.1", "::1"}
@@ -50,7 +51,7 @@ def draw_picture_input(kind: FieldType, case: Case, title: str, key: str, tr: Tr
         with st.container(key=f"picture-ways-{name}"):
             _draw_camera(key, f"{key}/camera/{number}", take, tr)
             label, widget_key = tr.text("A picture from this device"), f"{key}/upload/{number}"
-            upload_zone.draw_zone(label, picture_upload.MAX_MB, widget_key, tr, partial(take, widget_key))
+            upload_zone.draw_zone(label, MAX_PICTURE_BYTES // 2**20, widget_key, tr, partial(take, widget_key))
 
 
 def _build_seen(kind: FieldType, picture: Value, tr: Translation) -> Markup:

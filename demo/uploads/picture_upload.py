@@ -10,20 +10,11 @@ from demo.session import query_errors, shared_resources
 from demo.text.picture_html import is_picture, read_media_type, read_size
 from demo.text.translation import Translation
 from wire.error_codes import TOO_LARGE
+from wire.media_types import MAX_PICTURE_BYTES, find_picture_type
+from wire.row_values import data_url
 
-MAX_MB = 10
-_PNG_URL, _SEEN, _MAX_SEEN = "data:image/png;base64,", "pictures_as_seen", 20
+_SEEN, _MAX_SEEN = "pictures_as_seen", 20
 _LARGE, _BROKEN, _UNSUPPORTED = "picture_too_large", "broken_picture", "unsupported_picture"
-_SIGNATURES = {
-    b"\x89PNG": "image/png",
-    b"\xff\xd8": "image/jpeg",
-    b"RIFF": "image/webp",
-    b"GIF8": "image/gif",
-    b"BM": "image/bmp",
-    b"II*\0": "image/tiff",
-    b"MM\0*": "image/tiff",
-}
-"""The first bytes of a file → what it is. What a browser says follows the file's name."""
 
 
 class RefusedPicture(Exception):
@@ -33,10 +24,10 @@ class RefusedPicture(Exception):
 def prepare_picture(content: bytes, tr: Translation) -> str:
     """Return a picture as the service keeps it, as a data URL. Raises RefusedPicture."""
     try:
-        png = shared_resources.client().pictures.prepare(content, _find_media_type(content))
+        png = shared_resources.client().pictures.prepare(content, find_picture_type(content) or "image/unknown")
     except ServiceError as error:
         raise RefusedPicture(f"{_describe(error, tr)} {tr.text('The previous picture stays.')}") from error
-    return _PNG_URL + base64.b64encode(png).decode()
+    return data_url(png)
 
 
 def show_as_seen(picture: str, field: Field) -> str:
@@ -65,20 +56,15 @@ def _ask_as_seen(picture: str, width: int, height: int, colors: str) -> str:
     content = base64.b64decode(picture.partition(",")[2])
     pictures = shared_resources.client().pictures
     png = pictures.show_as_seen(content, width, height, colors, read_media_type(picture))
-    return _PNG_URL + base64.b64encode(png).decode()
-
-
-def _find_media_type(content: bytes) -> str:
-    return next((kind for signature, kind in _SIGNATURES.items() if content.startswith(signature)), "image/unknown")
+    return data_url(png)
 
 
 def _describe(error: ServiceError, tr: Translation) -> str:
     if not isinstance(error, Refused):
         busy = tr.text("The model service is busy. Please try again in a moment.")
         return busy if isinstance(error, Busy) else tr.text("The picture could not be sent. Please try again in a moment.")
-    too_large = tr.text(
-        "This picture is too large: at most {n} MB and 24 million pixels (WebP: 12 million).", n=tr.number(MAX_MB)
-    )
+    max_mb = tr.number(MAX_PICTURE_BYTES // 2**20)
+    too_large = tr.text("This picture is too large: at most {n} MB and 24 million pixels (WebP: 12 million).", n=max_mb)
     sentences = {
         TOO_LARGE: too_large,
         _LARGE: too_large,

@@ -12,6 +12,7 @@ from service.meetings.json_checks import MAX_ROW_BYTES, json_faults
 from service.meetings.text_checks import text_faults
 from service.questions.row_variants import base_of
 from service.schemas.meetings.meeting import Look, MeetingCase, MeetingContent, StateChange
+from wire.media_types import find_picture_type
 
 Path = tuple[str | int, ...]
 FindModel = Callable[[str, str | None], Model]
@@ -24,11 +25,6 @@ _MAX_LOGO_BYTES = 200 * 1024
 _CASE_ID = re.compile(r"[a-z0-9-]{1,32}")
 _PAGE = re.compile(r"[a-z0-9-]{1,32}")
 _ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
-_SIGNATURES = {
-    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
-    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
-    "image/webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
-}
 
 
 def check_content(content: MeetingContent, find_model: FindModel, path: Path = ()) -> None:
@@ -91,7 +87,7 @@ def _look_faults(look: Look, path: Path) -> Iterator[Fault]:
         yield Fault("data", "invalid_text", "Expected a file in Base64.", path=(*path, "logo"))
     elif len(data) > _MAX_LOGO_BYTES:
         yield Fault("data", "too_long", f"A logo may have {_MAX_LOGO_BYTES:,} bytes.", path=(*path, "logo"))
-    elif not _SIGNATURES[look.logo.media_type].match(data):
+    elif find_picture_type(data) != look.logo.media_type:
         yield Fault("data", "wrong_type", f"The file is no {look.logo.media_type}.", path=(*path, "logo"))
 
 

@@ -4,7 +4,6 @@ The kept picture is a PNG of at most 512 pixels without metadata. The model's pi
 a link to an example and the first upload give the same answer.
 """
 
-import base64
 import binascii
 import io
 import re
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.pictures.picture_file import WrongPicture, encode_png, open_picture
+from wire.row_values import data_url
 
 MAX_KEPT_SIDE = 512
 _DATA_URL = re.compile(r"data:(image/[a-z.+-]{1,32});base64,")
@@ -23,11 +23,6 @@ Colors = Literal["grey", "rgb"]
 def kept_picture(content: bytes, media_type: str | None = None) -> bytes:
     """Return the file of a picture as the service keeps it, a PNG. Raises WrongPicture."""
     return encode_png(open_picture(content, MAX_KEPT_SIDE, media_type))
-
-
-def data_url(png: bytes) -> str:
-    """Return a PNG as the value of a field."""
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
 def read_data_url(text: str) -> tuple[bytes, str]:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wire.media_types import MAX_PICTURE_BYTES, find_picture_type
+
 if TYPE_CHECKING:
     from PIL import Image
 
-MAX_BYTES = 10 * 2**20
 MAX_PIXELS = 24_000_000
 MAX_SIDE = 20_000
 _WEBP, _MAX_WEBP_PIXELS = "WEBP", 12_000_000
@@ -30,7 +31,6 @@ MEDIA_TYPES = {
     "TIFF": "image/tiff",
 }
 """Format of Pillow → media type."""
-_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _FORMATS = [name for name in MEDIA_TYPES if name != "MPO"]
 _OTHER_FILES = (b"<script", b"<SCRIPT", b"<html", b"<HTML", b"<?php", b"%PDF-1.")
 """Marks of pages, programs and documents: a picture that holds one is meant to be opened as something else too."""
@@ -73,7 +73,7 @@ def open_picture(content: bytes, max_side: int, media_type: str | None = None) -
 
     `media_type`: what the sender says that it is. Raises WrongPicture.
     """
-    if len(content) > MAX_BYTES:
+    if len(content) > MAX_PICTURE_BYTES:
         raise too_many_bytes()
     try:
         return _open(content, max_side, media_type)
@@ -84,8 +84,8 @@ def open_picture(content: bytes, max_side: int, media_type: str | None = None) -
 
 
 def too_many_bytes() -> WrongPicture:
-    """Return the error for a file above `MAX_BYTES`."""
-    return _too_large(f"A picture may have at most {MAX_BYTES // 2**20} MB.")
+    """Return the error for a file above `MAX_PICTURE_BYTES`."""
+    return _too_large(f"A picture may have at most {MAX_PICTURE_BYTES // 2**20} MB.")
 
 
 def count_pixels(content: bytes) -> int:
@@ -118,7 +118,7 @@ def _open(content: bytes, max_side: int, media_type: str | None) -> "Image.Image
     try:
         picture: Image.Image = Image.open(io.BytesIO(content), formats=_FORMATS)
     except UnidentifiedImageError:
-        if content.startswith(_SIGNATURES):
+        if find_picture_type(content):
             raise
         raise _unsupported("The picture is not a PNG, JPEG, WebP, GIF, BMP or TIFF file.") from None
     except Image.DecompressionBombError:

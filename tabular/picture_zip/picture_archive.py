@@ -13,6 +13,7 @@ from typing import IO, BinaryIO
 from tabular.errors import PackedFileError, PackedFileTooLarge
 from tabular.picture_zip.member_names import is_hidden, is_inside, path_key, shown_name
 from tabular.zip_archive import ZipArchive
+from wire.media_types import MAX_PICTURE_BYTES
 
 TABLE_ENDINGS = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet"}
 _READ_ENDINGS = {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
@@ -20,7 +21,6 @@ _PICTURE_ENDINGS = _READ_ENDINGS | {".heic", ".heif", ".avif", ".svg", ".ico", "
 """Also those of pictures that the service does not read: their rows are refused, so that none of them is lost in silence."""
 _MAX_DIRECTORY_BYTES = 2**23
 _MAX_FILES = 100_000
-MAX_PICTURE_BYTES = 10 * 2**20
 _ENCRYPTED = 0x1
 _MAX_DEPTH = 4
 """A cell finds a picture by so many of the last names of its path."""

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from service.errors import Fault
 from service.fields.arrays.array_type import ArrayType, FindPicture, ParsedArrays
 from service.fields.field_type import Schema
-from service.pictures.model_picture import data_url, model_pixels, pixels_png, read_data_url
-from service.pictures.picture_file import MAX_BYTES, MAX_PIXELS, WrongPicture, count_pixels, too_many_bytes
+from service.pictures.model_picture import model_pixels, pixels_png, read_data_url
+from service.pictures.picture_file import MAX_PIXELS, WrongPicture, count_pixels, too_many_bytes
 from wire.languages import Language
+from wire.media_types import MAX_PICTURE_BYTES
+from wire.row_values import data_url
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 _MAX_SIDE = 1024
 DATA_URL = "data:"
 """How a cell of a file begins that holds a picture, and not the path of one."""
-_MAX_CHARACTERS = MAX_BYTES * 4 // 3 + 100
+_MAX_CHARACTERS = MAX_PICTURE_BYTES * 4 // 3 + 100
 _MAX_PIXELS_TOGETHER = 20 * MAX_PIXELS
 """The slowest million pixels takes 20 ms, and a request has 30 s."""
 _MAX_BYTES_TOGETHER = 256 * 2**20

@@ -14,8 +14,8 @@ from service.jobs.sources.folder_listing import is_parquet
 from service.jobs.sources.inputs import read
 from service.jobs.sources.partitions import FAULT, WrongInput, first_line, open_parquet
 from service.jobs.sources.source import Source
-from service.pictures.picture_file import MAX_BYTES
 from wire.entity_keys import NoKey
+from wire.media_types import MAX_PICTURE_BYTES
 
 PATH = "path"
 """The column of a CSV that holds the paths."""
@@ -168,7 +168,7 @@ def _read_cell(cell: pa.Scalar) -> bytes:
     content = cell["bytes"] if cell.is_valid and isinstance(cell, pa.StructScalar) else cell
     if not content.is_valid:
         raise WrongFile("missing_picture", "The row has no bytes of a picture.")
-    return bytes(memoryview(content.as_buffer())[: MAX_BYTES + 1])
+    return bytes(memoryview(content.as_buffer())[: MAX_PICTURE_BYTES + 1])
 
 
 def _cannot_list(error: OSError) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from service.pictures.picture_file import MAX_BYTES
 from wire.entity_keys import NoKey, key_text
+from wire.media_types import MAX_PICTURE_BYTES
 
 _FIELD = "picture"
 """The field that reasons of refused pictures name."""
@@ -77,4 +77,4 @@ def _read_file(path: Path) -> bytes:
     with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - of a pipe, not blocked by it
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise WrongFile("unreadable_picture", "This is no file.")
-        return file.read(MAX_BYTES + 1)
+        return file.read(MAX_PICTURE_BYTES + 1)

@@ -16,11 +16,12 @@ from service.bundles.versions.bundle_folder import default_folder
 from service.comparisons.service_ways import answer_file, answer_live, answer_tensors
 from service.exports.forms import FORMS
 from service.exports.refusals import NotExportable
-from service.pictures.model_picture import data_url, pixels_png
+from service.pictures.model_picture import pixels_png
 from service.questions import explanations
 from service.settings import Settings
 from tests.support.picture_models import LENGTH, SIDE, number_weights, pixel_weights, publish_pictures, publish_vectors
 from tests.support.service_app import serve
+from wire.row_values import data_url
 
 PICTURES, VECTORS = "toy-pictures", "toy-vectors"
 

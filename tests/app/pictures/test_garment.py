@@ -13,11 +13,12 @@ from starlette.testclient import TestClient
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.bundles.versions.bundle_folder import default_folder
-from service.pictures.model_picture import data_url, pixels_png
+from service.pictures.model_picture import pixels_png
 from service.publishing.data_split import LabelledRows
 from service.rows.columns import Columns
 from service.training.recipes import RECIPES
 from tests.support.sklearn_pipelines import split_of
+from wire.row_values import data_url
 
 GARMENT = ((90, 40), (190, 40), (260, 90), (200, 110), (200, 250), (80, 250), (80, 110), (20, 90))
 """The outline of a T-shirt in a picture of 280 pixels."""

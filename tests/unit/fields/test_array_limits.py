@@ -6,9 +6,10 @@ import numpy as np
 
 from service.errors import Fault
 from service.fields.arrays.image import ImageType
-from service.pictures.model_picture import data_url, pixels_png
+from service.pictures.model_picture import pixels_png
 from service.rows.columns import Columns
 from service.schemas import Input
+from wire.row_values import data_url
 
 TINY = data_url(pixels_png(np.zeros((1, 1), dtype=np.uint8)))
 

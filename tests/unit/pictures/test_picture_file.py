@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, TiffImagePlugin
 
-from service.pictures.picture_file import MAX_BYTES, WrongPicture, encode_png, open_picture
+from service.pictures.picture_file import WrongPicture, encode_png, open_picture
+from wire.media_types import MAX_PICTURE_BYTES
 
 
 def file_of(picture: Image.Image, form: str, **options: Any) -> bytes:
@@ -72,7 +73,7 @@ REFUSED = {
     "50 million pixels": (png_of(10_000, 5000), "picture_too_large"),
     "a bomb": (png_of(60_000, 60_000), "picture_too_large"),
     "a line": (png_of(60_000, 1), "picture_too_large"),
-    "too many bytes": (file_of(noise(5, 5), "PNG") + bytes(MAX_BYTES), "picture_too_large"),
+    "too many bytes": (file_of(noise(5, 5), "PNG") + bytes(MAX_PICTURE_BYTES), "picture_too_large"),
     "a header without pixels": (png_of(100, 100, b"\0" * 10), "broken_picture"),
     "an animation": (
         file_of(noise(9, 9), "GIF", save_all=True, append_images=[noise(9, 9).rotate(90)]),

@@ -8,9 +8,9 @@ from starlette.types import Receive, Scope, Send
 
 from service.errors import Fault, InvalidInput, InvalidRequest, UnsupportedType
 from service.pictures.model_picture import MAX_KEPT_SIDE, Colors, kept_picture, model_pixels, pixels_png
-from service.pictures.picture_file import MAX_BYTES, WrongPicture, too_many_bytes
+from service.pictures.picture_file import WrongPicture, too_many_bytes
 from service.web.container import Services
-from wire.media_types import parse_content_type
+from wire.media_types import MAX_PICTURE_BYTES, parse_content_type
 
 PNG = "image/png"
 _THREADS, _MAX_DIGITS, _COLORS = "pictures", 3, get_args(Colors)
@@ -24,7 +24,7 @@ async def keep_picture(services: Services, scope: Scope, receive: Receive, send:
         raise UnsupportedType("Send the file of a picture, with its type: Content-Type: image/jpeg.")
     prepare = _make_prepare(scope["query_string"])
     async with services.bodies.spool(headers, receive) as file:
-        if file.bytes > MAX_BYTES:
+        if file.bytes > MAX_PICTURE_BYTES:
             raise _refusal(too_many_bytes())
         content = file.path.read_bytes()
     try:
