@@ -23,9 +23,9 @@ class PictureCalls:
         return self._send(_PATH, content, media_type)
 
     @arguments.check_types
-    def show_as_seen(self, content: bytes, width: int, height: int, colors: str, media_type: str = _PNG) -> bytes:
+    def show_as_seen(self, content: bytes, width: int, height: int, colours: str, media_type: str = _PNG) -> bytes:
         """Return what a model sees of a picture: a PNG of this width and height, in `grey` or `rgb`."""
-        path = f"{_PATH}{build_query(width=str(width), height=str(height), colors=colors)}"
+        path = f"{_PATH}{build_query(width=str(width), height=str(height), colours=colours)}"
         return self._send(path, content, media_type)
 
     def _send(self, path: str, content: bytes, media_type: str) -> bytes:

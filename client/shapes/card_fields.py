@@ -32,7 +32,7 @@ Field = TypedDict(
         "language": NotRequired[str],
         "width": NotRequired[int],
         "height": NotRequired[int],
-        "colors": NotRequired[str],
+        "colours": NotRequired[str],
         "length": NotRequired[int],
         "default": NotRequired[Value],
         "nullable": NotRequired[bool],
@@ -101,7 +101,7 @@ class _Datetimes(TypedDict):
 class _Pictures(TypedDict):
     width: int
     height: int
-    colors: NotRequired[str]
+    colours: NotRequired[str]
 
 
 class _Vectors(TypedDict):

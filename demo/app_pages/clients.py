@@ -89,7 +89,7 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
         if any_key:
             _choose_key(card, any_key)
             key = _get_key(card)
-    name = entity_notes.get_word(card, tr)
+    name = entity_notes.get_entity_name(card, tr)
     label = card["entity"].get("label") or name[:1].upper() + name[1:]
     with st.container(horizontal=True, vertical_alignment="bottom", key="look-up"):
         st.text_input(

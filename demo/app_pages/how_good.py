@@ -210,7 +210,7 @@ def _draw_worst_rows(card: Card, evaluation: Evaluation, tr: Translation) -> Non
 def _draw_confusions(card: Card, matrix: ConfusionMatrix, tr: Translation) -> None:
     """Draw the most frequent confusions with some of their rows; the surest of them opens on the first page."""
     st.header(tr.text("What it takes for something else"), anchor=False)
-    if field_types.has_picture(card):
+    if field_types.list_pictures(card):
         st.caption(tr.text("Under each picture: the probability of the wrong answer. The button opens the first picture."))
     for index, confusion in enumerate(matrix["confusions"]):
         row = confusion["rows"][0]["row"] if confusion["rows"] else None

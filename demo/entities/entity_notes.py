@@ -11,7 +11,7 @@ from demo.text.translation import Translation
 from demo.views import field_notes
 
 
-def get_word(card: Card, tr: Translation) -> str:
+def get_entity_name(card: Card, tr: Translation) -> str:
     """Return the word for what a key names: client, advert."""
     return card["entity"].get("name") or card.get("row_name") or tr.text("case")
 
@@ -20,7 +20,7 @@ def build_title(card: Card, tr: Translation) -> str:
     """Return the title of the page: Client look-up."""
     if "entity" not in card:
         return tr.text("Look-up")
-    word = get_word(card, tr)
+    word = get_entity_name(card, tr)
     return tr.text("{row} look-up", row=word[:1].upper() + word[1:] if tr.language == "en" else word)
 
 

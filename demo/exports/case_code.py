@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from client import Card, Row
+from demo.fields import field_types
 from demo.snippets.excel_formula import write_formulas
 from demo.snippets.request_snippets import LANGUAGES, PictureFile, picture_files, write_snippet
 from demo.text.picture_html import is_picture
 from demo.text.wording import is_classification
-from wire.cells.cell_values import has_pictures
 
 EXCEL = "excel"
 TITLES: Mapping[str, str] = {name: language.title for name, language in LANGUAGES.items()} | {EXCEL: "Excel WEBSERVICE"}
@@ -24,23 +24,18 @@ class CaseCode:
     highlighting: str | None
 
 
-def picture_fields(card: Card) -> list[str]:
-    """Return the names of the fields that are pictures."""
-    return [field["name"] for field in card["inputs"] if has_pictures(field["type"])]
-
-
 def case_pictures(card: Card, row: Row) -> dict[PictureFile, bytes]:
     """Return each file that the code reads → its content: a picture of the case."""
     return {
         file: b64decode(str(row[name]).partition(",")[2])
-        for name, file in picture_files(row, picture_fields(card)).items()
+        for name, file in picture_files(row, field_types.list_pictures(card)).items()
         if is_picture(row.get(name))
     }
 
 
 def write_case_code(language: str, address: str, card: Card, row: Row, *, with_key: bool) -> CaseCode | None:
     """Return code that asks for the answer to a row; None if the function of Excel cannot send the request."""
-    pictures = picture_fields(card)
+    pictures = field_types.list_pictures(card)
     if language != EXCEL:
         text = write_snippet(language, address, card["name"], row, with_key=with_key, pictures=pictures)
         return CaseCode(text, LANGUAGES[language].highlighting)

@@ -1,9 +1,6 @@
 """The table of the field types, and the fields of a card."""
 
-from typing import Any
-
 from client import Card, Field
-from demo.fields.arrays.array_field import make_digest
 from demo.fields.arrays.image_field import ImageField
 from demo.fields.arrays.vector_field import VectorField
 from demo.fields.boolean_field import BooleanField
@@ -39,14 +36,9 @@ def order_by_importance(card: Card) -> list[str]:
     return list(dict.fromkeys([*card.get("main_fields", []), *(field["name"] for field in card["inputs"])]))
 
 
-def digest_array(value: Any) -> str:
-    """Return the text that names a picture or a vector in a link."""
-    return make_digest(value)
-
-
-def has_picture(card: Card) -> bool:
-    """Tell whether an input of a card is a picture."""
-    return any(of(field).is_picture for field in card["inputs"])
+def list_pictures(card: Card) -> list[str]:
+    """Return the names of the inputs that are pictures, in the card's order."""
+    return [field["name"] for field in card["inputs"] if of(field).is_picture]
 
 
 def get_fields(card: Card) -> dict[str, FieldType]:

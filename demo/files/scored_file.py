@@ -14,7 +14,6 @@ from client import Card, InvalidAnswer, RecognisedFile, Row
 from demo.fields import field_types
 from demo.text.wording import answer_column, answer_columns, is_classification, label_texts, names_label
 from wire.answer_columns import DECISION, ERROR, ERROR_CODES, FILE, LABEL, ROW, WARNINGS, is_probability_column
-from wire.cells.cell_values import has_pictures
 from wire.cells.text_style import TextStyle
 
 ALL_ROWS, WARNED, REFUSED = "every", "warned", "refused"
@@ -184,7 +183,7 @@ def select_rows(card: Card, table: pa.Table, choice: str, order: str, page: int 
     hidden = {name for name in table.schema.names if is_probability_column(name)}
     front = [name for name in front if name != DECISION or card["output"].get("bands")]
     rest = [name for name in table.schema.names if name not in added | hidden]
-    pictures = {FILE, *(each["name"] for each in card["inputs"] if has_pictures(each["type"]))}
+    pictures = {FILE, *field_types.list_pictures(card)}
     names = [name for name in rest if name in pictures]
     rows = rows.select([front[0], *names, *front[1:], *(name for name in rest if name not in names)])
     rows = _with_texts(rows, LABEL, label_texts(card)) if LABEL in front else rows

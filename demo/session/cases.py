@@ -39,7 +39,7 @@ class Case:
     """What the model said when the link to this case was made, as text of the URL."""
     faults: dict[str, Fault] = field(default_factory=dict)
     """Field → why its cell in a file could not be read. The start has a default value instead."""
-    lost: list[str] = field(default_factory=list)
+    missing_arrays: list[str] = field(default_factory=list)
     """The fields whose picture or vector is not in the link, and not known. The start has another one instead."""
     entry_notes: dict[str, str] = field(default_factory=dict)
     """Field → what the page says about its last entry, for example that it was not accepted."""
@@ -116,7 +116,7 @@ def decode_case(card: Card, query: dict[str, str], arrays: Arrays = NO_ARRAYS) -
     known = {**arrays, **list_arrays(card, starts.values())}
     values, rejected = decode_values(card, [pair for pair in texts if pair not in same], known)
     case.row |= values
-    case.lost, rejected = _split_arrays(card, rejected)
+    case.missing_arrays, rejected = _split_arrays(card, rejected)
     is_same_version = card["version"].startswith(version)
     unknown = [(START, start)] if start and start not in {*starts, EXTERNAL} and is_same_version else []
     unknown += [pair for pair in pairs if pair[0] not in names]
@@ -125,15 +125,15 @@ def decode_case(card: Card, query: dict[str, str], arrays: Arrays = NO_ARRAYS) -
     if (start == EXTERNAL and start not in starts) or not is_same_version:
         linked = query.get(ANSWER, "")
         version = version or case.version
-        return Case(EXTERNAL, dict(case.row), case.row, case.rejected, version, linked, lost=case.lost)
+        return Case(EXTERNAL, dict(case.row), case.row, case.rejected, version, linked, missing_arrays=case.missing_arrays)
     return case
 
 
 def _split_arrays(card: Card, rejected: Iterable[tuple[str, str]]) -> tuple[list[str], list[tuple[str, str]]]:
     """Return the fields among rejected pairs whose picture or vector is not known, and the other pairs."""
     fields, pairs = field_types.get_fields(card), list(rejected)
-    lost = [name for name, _ in pairs if fields[name].is_array]
-    return lost, [pair for pair in pairs if pair[0] not in lost]
+    arrays = [name for name, _ in pairs if fields[name].is_array]
+    return arrays, [pair for pair in pairs if pair[0] not in arrays]
 
 
 def refit_case(card: Card, case: Case) -> list[str]:

@@ -38,7 +38,7 @@ def _meaning(card: Card, parameters: dict[str, str]) -> tuple[Any, ...]:
         case.start,
         case.row,
         case.rejected,
-        case.lost,
+        case.missing_arrays,
         *model_and_language,
         parameters.get(VIEW, ""),
         parameters.get(SAVED_CASES, ""),

@@ -30,7 +30,7 @@ def get_saved_cases(card: Card) -> list[SavedCase]:
     """Return the list of saved cases of a model. The caller may change the list in place."""
     saved = get_all_saved_cases().setdefault(card["name"], [])
     saved[:], any_rejected = saved_cases.check_saved_cases(card, saved, current_case.get_arrays())
-    if any_rejected and field_types.has_picture(card):
+    if any_rejected and field_types.list_pictures(card):
         current_case.get_models_with_lost_pictures().add(card["name"])
     elif any_rejected:
         current_case.get_rejected_parameters().append(SAVED_CASES)

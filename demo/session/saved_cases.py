@@ -11,6 +11,7 @@ from client import Card, Row
 from demo.address import packed_json
 from demo.address.field_values import NO_ARRAYS, Arrays, check_values, list_arrays
 from demo.fields import field_types
+from demo.fields.arrays.array_field import digest_array
 from demo.session.cases import complete_row, get_start_rows
 
 MAX_CASES = 12
@@ -29,14 +30,12 @@ class SavedCase:
     name: str
     row: Row
     number: int = field(default_factory=lambda: next(_numbers), compare=False)
-    arrays: tuple[str, ...] = field(default=(), compare=False)
+    array_fields: tuple[str, ...] = field(default=(), compare=False)
     """The fields whose value is a picture or a vector."""
 
     def row_of_url(self) -> Row:
         """Return the row with the digest of each picture and vector."""
-        return self.row | {
-            name: field_types.digest_array(self.row[name]) for name in self.arrays if self.row[name] is not None
-        }
+        return self.row | {name: digest_array(self.row[name]) for name in self.array_fields if self.row[name] is not None}
 
 
 CasesByModel = dict[str, list[Any]]
@@ -45,7 +44,7 @@ CasesByModel = dict[str, list[Any]]
 
 def save_row(card: Card, name: str, row: Row) -> SavedCase:
     """Return a named row of a card."""
-    return SavedCase(name, dict(row), arrays=_array_fields(card))
+    return SavedCase(name, dict(row), array_fields=_array_fields(card))
 
 
 def _array_fields(card: Card) -> tuple[str, ...]:
@@ -102,7 +101,7 @@ def check_saved_cases(card: Card, cases: list[Any], arrays: Arrays = NO_ARRAYS) 
     known = {} if is_checked else {**arrays, **list_arrays(card, get_start_rows(card).values())}
     for case in cases:
         if isinstance(case, SavedCase):
-            saved.append(replace(case, row=complete_row(card, case.row), arrays=names))
+            saved.append(replace(case, row=complete_row(card, case.row), array_fields=names))
             continue
         try:
             name, row = case

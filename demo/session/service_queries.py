@@ -167,6 +167,7 @@ def _check_fields(card: Card, parts: list[P], key: str) -> list[P]:
 
 
 def query_once(key: str, query: Callable[[], A], missing: str = "") -> A | None:
+    """Return the answer that the visit has under a key; without one, query the service as `query_service` does."""
     cached = _cached_answers()
     if key not in cached:
         answer = query_service(query, missing)
@@ -206,6 +207,7 @@ def forget_cards() -> None:
 
 
 def cache_key(kind: str, card: Card, *parts: Any) -> str:
+    """Return the key of an answer of a kind: of this version of a model, and to these parts of the question (JSON)."""
     return hashlib.sha256(json.dumps([kind, card["name"], card["version"], *parts]).encode()).hexdigest()
 
 

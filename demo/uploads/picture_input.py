@@ -37,7 +37,7 @@ def draw_picture_input(kind: FieldType, case: Case, title: str, key: str, tr: Tr
         st.session_state[_NUMBER] = number + 1
         try:
             case.row = case.row | {name: picture_upload.prepare_picture(upload.getvalue(), tr)}
-            case.lost = [each for each in case.lost if each != name]
+            case.missing_arrays = [each for each in case.missing_arrays if each != name]
             st.session_state.pop(_CAMERA, None)
         except RefusedPicture as error:
             case.entry_notes[name] = str(error)
@@ -62,7 +62,7 @@ def _build_seen(kind: FieldType, picture: Value, tr: Translation) -> Markup:
     size = {"width": tr.number(kind.field.get("width", 0)), "height": tr.number(kind.field.get("height", 0))}
     sentence = (
         tr.text("The model sees {width} × {height} grey pixels.", **size)
-        if kind.field.get("colors") == "grey"
+        if kind.field.get("colours") == "grey"
         else tr.text("The model sees {width} × {height} pixels.", **size)
     )
     return Markup('<div class="picture-seen">{}<p>{}</p></div>').format(build_picture(seen, "thumbnail", ""), sentence)

@@ -5,7 +5,7 @@ import base64
 import streamlit as st
 
 from client import Busy, Field, Refused, ServiceError
-from demo.fields.field_types import digest_array
+from demo.fields.arrays.array_field import digest_array
 from demo.session import query_errors, shared_resources
 from demo.text.picture_html import is_picture, read_media_type, read_size
 from demo.text.translation import Translation
@@ -36,12 +36,12 @@ def show_as_seen(picture: str, field: Field) -> str:
     if not is_picture(picture) or read_size(picture) == (width, height):
         return ""
     seen: dict[str, str] = st.session_state.setdefault(_SEEN, {})
-    key = f"{width} {height} {field.get('colors')} {digest_array(picture)}"
+    key = f"{width} {height} {field.get('colours')} {digest_array(picture)}"
     if key not in seen:
         if query_errors.find_unreachable():
             return ""
         try:
-            shown = _ask_as_seen(picture, width, height, field.get("colors", "rgb"))
+            shown = _ask_as_seen(picture, width, height, field.get("colours", "rgb"))
         except (Refused, ValueError):
             shown = ""  # the answer would be the same again
         except ServiceError as error:
@@ -51,11 +51,11 @@ def show_as_seen(picture: str, field: Field) -> str:
     return str(st.session_state[_SEEN][key])
 
 
-def _ask_as_seen(picture: str, width: int, height: int, colors: str) -> str:
+def _ask_as_seen(picture: str, width: int, height: int, colours: str) -> str:
     """Raises ServiceError, ValueError."""
     content = base64.b64decode(picture.partition(",")[2])
     pictures = shared_resources.client().pictures
-    png = pictures.show_as_seen(content, width, height, colors, read_media_type(picture))
+    png = pictures.show_as_seen(content, width, height, colours, read_media_type(picture))
     return data_url(png)
 
 

@@ -58,7 +58,7 @@ def describe_case(card: Card, case: Case, start: Prediction, now: Prediction, tr
     if not case.changed():
         if _has_arrays_only(card):
             sentence = tr.text("Starting point. Take a photo, or choose another picture.")
-            return sentence if field_types.has_picture(card) else _describe_vectors(tr), "", ""
+            return sentence if field_types.list_pictures(card) else _describe_vectors(tr), "", ""
         return tr.text("Starting point. Change a field and see how the answer changes."), "", ""
     introduction = tr.text("Started at {start}, now", start=_quote_label(card, start, tr))
     difference = compare_predictions(card, start, now, tr)
@@ -118,7 +118,7 @@ def _describe_vectors(tr: Translation) -> str:
 
 def describe_nothing_to_vary(card: Card, tr: Translation) -> str:
     """Return why the page What if shows nothing for a model, and what to do instead."""
-    if field_types.has_picture(card):
+    if field_types.list_pictures(card):
         return tr.text("This model uses only a picture, so there is no value to vary. On Try, choose another picture.")
     if _has_arrays_only(card):
         return _describe_vectors(tr)
@@ -129,7 +129,7 @@ def describe_nothing_to_vary(card: Card, tr: Translation) -> str:
 
 def describe_nothing_to_change(card: Card, tr: Translation) -> str:
     """Return why the page What to change shows nothing for a model, and what to do instead."""
-    if field_types.has_picture(card):
+    if field_types.list_pictures(card):
         return tr.text(
             "This model uses only a picture, so there is nothing to change step by step. On Try, choose another picture."
         )

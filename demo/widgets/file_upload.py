@@ -68,7 +68,7 @@ def _start_job(card: Card, job: UploadJob) -> None:
 def draw_upload(card: Card, job: UploadJob | None, tr: Translation) -> None:
     """Draw the drop zone, and start an upload job once for each dropped file."""
     label = tr.text("A file with one case per row: Excel, CSV, Parquet or an Arrow stream")
-    if any(kind.is_picture for kind in field_types.get_fields(card).values()):
+    if field_types.list_pictures(card):
         label = tr.text("A zip of pictures, alone or with a CSV that names them; or Parquet with pictures")
     upload = drop_zone.draw_drop_zone(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is not None and not (job and job.upload_id == upload.file_id):

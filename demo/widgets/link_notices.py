@@ -29,7 +29,7 @@ def draw_notices(card: Card, case: Case, tr: Translation) -> None:
             tr.text("Some values of this link do not fit the model and were left out:") + " " + parameters,
             icon=":material/link:",
         )
-    if case.lost:
+    if case.missing_arrays:
         st.info(_describe_lost(card, case, tr), icon=":material/link:")
     if query_parameters.is_link_lost():
         st.info(
@@ -60,12 +60,12 @@ def draw_notices(card: Card, case: Case, tr: Translation) -> None:
 def _describe_lost(card: Card, case: Case, tr: Translation) -> str:
     """Return that pictures or vectors are not in the link, and what to do."""
     kinds = field_types.get_fields(card)
-    if any(kinds[name].is_picture for name in case.lost if name in kinds):
+    if any(kinds[name].is_picture for name in case.missing_arrays if name in kinds):
         return tr.text(
             "This link does not contain its picture, because pictures are not stored. The page shows an example instead. "
             "Take the photo again, or choose the file again."
         )
-    labels = ", ".join(field_label(kinds[name].field) for name in case.lost if name in kinds)
+    labels = ", ".join(field_label(kinds[name].field) for name in case.missing_arrays if name in kinds)
     return tr.text(
         "These data are too long for a link: {fields}. The page shows those of an example instead.",
         fields=forms.escape_markdown(labels),

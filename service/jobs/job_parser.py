@@ -20,9 +20,9 @@ def build_parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
     predict = kinds.add_parser("predict", help="score an input and serve its predictions")
     predict.set_defaults(act=acts["predict"])
     predict.add_argument("--key", help="the column that holds the key; the default is in the card")
-    slow = kinds.add_parser("features", help="compute features from card statements and serve them")
-    slow.set_defaults(act=acts["features"])
-    slow.add_argument("--key", help="the column that holds the client; the default is `client`")
+    features = kinds.add_parser("features", help="compute features from card statements and serve them")
+    features.set_defaults(act=acts["features"])
+    features.add_argument("--key", help="the column that holds the client; the default is `client`")
     pictures = kinds.add_parser("pictures", help="measure pictures, read the texts on them, and serve the features")
     pictures.set_defaults(act=acts["pictures"])
     pictures.add_argument("--key", help="the column that holds the key of a picture; the default is in the card")
@@ -32,7 +32,7 @@ def build_parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
         metavar="FILE",
         help="features.parquet of an earlier --output: its pictures are not measured",
     )
-    for job in (predict, slow):
+    for job in (predict, features):
         _add_job_options(job, "a Parquet file or folder, file.csv, file.csv.gz, file.xlsx, " + _TABLES)
     _add_job_options(pictures, "a folder of pictures, a CSV with the column path, a Parquet file with their bytes")
     runs = kinds.add_parser("runs", help="list the runs, the newest first")

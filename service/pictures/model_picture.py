@@ -17,7 +17,7 @@ from wire.row_values import data_url
 
 MAX_KEPT_SIDE = 512
 _DATA_URL = re.compile(r"data:(image/[a-z.+-]{1,32});base64,")
-Colors = Literal["grey", "rgb"]
+Colours = Literal["grey", "rgb"]
 
 
 def kept_picture(content: bytes, media_type: str | None = None) -> bytes:
@@ -52,7 +52,7 @@ def _keep(value: Any) -> Any:
 
 
 def model_pixels(
-    content: bytes, width: int, height: int, colors: Colors, media_type: str | None = None
+    content: bytes, width: int, height: int, colours: Colours, media_type: str | None = None
 ) -> NDArray[np.uint8]:
     """Return a picture as a model sees it: (height, width) for grey, (height, width, 3) for rgb. Raises WrongPicture.
 
@@ -60,7 +60,7 @@ def model_pixels(
     """
     from PIL import Image
 
-    picture = open_picture(content, MAX_KEPT_SIDE, media_type).convert("L" if colors == "grey" else "RGB")
+    picture = open_picture(content, MAX_KEPT_SIDE, media_type).convert("L" if colours == "grey" else "RGB")
     scale = min(width / picture.width, height / picture.height)
     size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
     fitted = picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)

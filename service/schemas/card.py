@@ -45,7 +45,7 @@ class Input(Published, frozen=True):
     width: int = 0
     """The pixels of a picture as the model sees it."""
     height: int = 0
-    colors: Literal["grey", "rgb"] = "rgb"
+    colours: Literal["grey", "rgb"] = "rgb"
     length: int = 0
     """How many numbers a vector has."""
     default: Value = None

@@ -28,7 +28,14 @@ def make_url(width: int = 28, height: int = 28, shade: int = 0) -> str:
     return "data:image/png;base64," + base64.b64encode(make_png(width, height, shade)).decode()
 
 
-PICTURE: dict[str, Any] = {"name": "picture", "type": "image", "label": "Photo", "width": 28, "height": 28, "colors": "grey"}
+PICTURE: dict[str, Any] = {
+    "name": "picture",
+    "type": "image",
+    "label": "Photo",
+    "width": 28,
+    "height": 28,
+    "colours": "grey",
+}
 VECTOR: dict[str, Any] = {"name": "embedding", "type": "vector", "length": 3, "from": "store"}
 HOUR: dict[str, Any] = {"name": "hour", "type": "integer", "minimum": 0, "maximum": 23, "default": 9}
 

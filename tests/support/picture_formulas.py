@@ -41,11 +41,11 @@ def _mean(columns: Columns, name: str) -> NDArray[np.float64]:
     return np.asarray(cells.mean(axis=1) + cells[:, 0] / 7)
 
 
-PICTURE_INPUT = Input(name="picture", type="image", width=8, height=6, colors="grey")
+PICTURE_INPUT = Input(name="picture", type="image", width=8, height=6, colours="grey")
 SHADE = array_model("shade", (PICTURE_INPUT,), lambda columns: _mean(columns, "picture"))
 """Its answer tells each picture of `shade_png` from the others."""
 MIXED_INPUTS = (
-    Input(name="photo", type="image", width=5, height=5, colors="rgb"),
+    Input(name="photo", type="image", width=5, height=5, colours="rgb"),
     Input(name="embedding", type="vector", length=3),
     Input(name="size", type="number"),
     Input(name="note", type="text", nullable=True),

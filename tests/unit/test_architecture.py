@@ -32,7 +32,7 @@ RULES: dict[str, set[str]] = {
     | {"demo.widgets"},
     "demo.address": {"client", "demo.fields", "demo.text"},
     "demo.charts": set(),
-    "demo.exports": {"client", "demo.snippets", "demo.text"},
+    "demo.exports": {"client", "demo.fields", "demo.snippets", "demo.text"},
     "demo.drawings": {"client", "demo.charts", "demo.fields", "demo.text", "demo.views"},
     "demo.leave_behind": {"client", "demo.charts", "demo.drawings", "demo.evaluation", "demo.fields", "demo.session"}
     | {"demo.text", "demo.views"},

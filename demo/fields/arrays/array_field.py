@@ -14,7 +14,7 @@ _MAX_RAW = 64
 """So many letters of a value of another type are shown."""
 
 
-def make_digest(value: Any) -> str:
+def digest_array(value: Any) -> str:
     """Return the text that names an array in a link: a sign, then the first letters of its SHA-256."""
     text = value if isinstance(value, str) else json.dumps(value)
     return _SIGN + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_LETTERS]
@@ -37,7 +37,7 @@ class ArrayField(FieldType):
         return str(value)[:_MAX_RAW] if isinstance(value, str | int | float) else "…"
 
     def encode(self, value: Value) -> str:
-        return super().encode(None) if value is None else make_digest(value)
+        return super().encode(None) if value is None else digest_array(value)
 
     def decode(self, text: str) -> Value:
         """Raises ValueError: the text of a link holds no array."""

@@ -23,7 +23,7 @@ _ERRORS = (PackedFileError, PackedFileTooLarge, pa.ArrowException, OSError, Valu
 def picture_columns(card: Card, recognised: RecognisedFile) -> dict[str, str]:
     """Return field → its column in the file, for the fields that are pictures."""
     matched = recognised.get("matched", {})
-    return {name: matched.get(name, name) for name, kind in field_types.get_fields(card).items() if kind.is_picture}
+    return {name: matched.get(name, name) for name in field_types.list_pictures(card)}
 
 
 def gives_pictures(media_type: str, columns: Mapping[str, str], cells: Row) -> bool:

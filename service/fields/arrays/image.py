@@ -44,7 +44,7 @@ class ImageType(ArrayType):
     @property
     def shape(self) -> tuple[int, ...]:  # type: ignore[override]
         size = (self.field.height, self.field.width)
-        return size if self.field.colors == "grey" else (*size, 3)
+        return size if self.field.colours == "grey" else (*size, 3)
 
     def card_fault(self) -> str | None:
         if self.nullable:
@@ -69,7 +69,7 @@ class ImageType(ArrayType):
 
     def pixels(self, content: bytes, media_type: str | None = None) -> NDArray[np.uint8]:
         """Return the file of a picture as the model sees it, an array of `shape`. Raises WrongPicture."""
-        return model_pixels(content, self.field.width, self.field.height, self.field.colors, media_type)
+        return model_pixels(content, self.field.width, self.field.height, self.field.colours, media_type)
 
     def value(self, array: NDArray[Any]) -> str:
         return data_url(pixels_png(array))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from demo.fields import field_types
+from demo.fields.arrays.array_field import digest_array
 from tests.support.demo_pages import PAGES, html_of, opened, quiet, widget
 from tests.support.demo_pictures import HOUR, PICTURE, VECTOR, make_png, make_url
 from tests.support.stub_service import StubService, hand_made, problem
@@ -74,9 +74,9 @@ def test_an_upload_is_sent_once_and_the_row_keeps_the_picture_of_the_service(stu
     assert f'src="{OWN_URL}" alt="Photo"' in html_of(app)
     quiet(app.run())
     paths = [path for path, _ in stub.sent_pictures]
-    assert paths == ["/v1/pictures", "/v1/pictures?width=28&height=28&colors=grey"], "then what the model sees, once"
+    assert paths == ["/v1/pictures", "/v1/pictures?width=28&height=28&colours=grey"], "then what the model sees, once"
     assert "The model sees 28 × 28 grey pixels." in html_of(app)
-    assert app.query_params["picture"] == field_types.digest_array(OWN_URL)
+    assert app.query_params["picture"] == digest_array(OWN_URL)
     lost = quiet(opened(**app.query_params))
     assert last_row(stub) == ROWS[0]
     assert [info.value for info in lost.info if "pictures are not stored" in info.value]
@@ -111,7 +111,7 @@ def test_what_the_model_sees_of_a_jpeg_is_asked_once_even_if_it_is_refused(stub:
     stub.cards, stub.picture = [adverts()], OWN
     stub.cards[0]["examples"][0]["row"] = ROWS[0] | {"picture": jpeg}
     app = quiet(quiet(opened(lang="en")).run())
-    assert stub.sent_pictures == [("/v1/pictures?width=28&height=28&colors=grey", b"\xff\xd8\xff\xe0\x00\x10")]
+    assert stub.sent_pictures == [("/v1/pictures?width=28&height=28&colours=grey", b"\xff\xd8\xff\xe0\x00\x10")]
     assert "The model sees 28 × 28 grey pixels." in html_of(app)
     stub.sent_pictures.clear()
     stub.picture = problem(422, "invalid_input", [{"pointer": "", "code": "broken_picture", "message": "No."}])

@@ -100,7 +100,7 @@ def test_a_file_that_is_no_picture_is_refused_with_a_code(app: TestClient) -> No
 
 def test_the_picture_that_a_model_sees_is_shown_as_the_pixels_that_are_scored(app: TestClient) -> None:
     content = pixels_png(np.random.default_rng(3).integers(0, 256, (90, 60, 3), dtype=np.uint8))
-    path = f"/v1/pictures?width={SIDE}&height={SIDE}&colors=grey"
+    path = f"/v1/pictures?width={SIDE}&height={SIDE}&colours=grey"
     seen = app.post(path, content=content, headers={"Content-Type": "image/png"})
     pixels = np.asarray(Image.open(io.BytesIO(seen.content)))
     assert pixels.shape == (SIDE, SIDE)
@@ -109,7 +109,7 @@ def test_the_picture_that_a_model_sees_is_shown_as_the_pixels_that_are_scored(ap
 
 
 @pytest.mark.parametrize(
-    "query", ["width=", "width=0&height=8", "width=8&height=513", "width=8&height=8&colors=red", "width=%C2%B2&height=8"]
+    "query", ["width=", "width=0&height=8", "width=8&height=513", "width=8&height=8&colours=red", "width=%C2%B2&height=8"]
 )
 def test_a_picture_is_shown_only_in_sizes_that_a_field_may_have(app: TestClient, query: str) -> None:
     content = pixels_png(pictures(1)[0])

@@ -33,7 +33,7 @@ CARD = Card(
     title="",
     question="",
     inputs=(
-        Input(name="picture", type="image", width=SIDE, height=SIDE, colors="grey"),
+        Input(name="picture", type="image", width=SIDE, height=SIDE, colours="grey"),
         Input(name="embedding", type="vector", length=LENGTH),
         Input(name="size", type="number"),
     ),

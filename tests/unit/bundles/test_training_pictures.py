@@ -22,7 +22,7 @@ CARD = Card(
     name="discs",
     title="",
     question="",
-    inputs=(Input(name="picture", type="image", width=SIDE, height=SIDE, colors="grey"),),
+    inputs=(Input(name="picture", type="image", width=SIDE, height=SIDE, colours="grey"),),
     output=Regression(),
     scoring=Scoring(scorer="onnx", gate_rows=0, gate_difference=0),
 )

@@ -9,6 +9,7 @@ import pytest
 from client import Card, Row
 from demo.exports import case_code
 from demo.fields import field_types
+from demo.fields.arrays.array_field import digest_array
 from demo.leave_behind import case_part
 from demo.live.stages import case_views
 from demo.review import answer_text, entry_html
@@ -150,7 +151,7 @@ def test_an_example_and_a_real_case_keep_their_arrays_in_a_link(card: Card, star
     assert MARK not in str(link)
     assert len(str(link)) < 200
     again = reopened(card, case)
-    assert (again.start, again.row, again.lost, again.rejected) == (start, case.row, [], [])
+    assert (again.start, again.row, again.missing_arrays, again.rejected) == (start, case.row, [], [])
 
 
 def test_a_changed_field_leaves_the_arrays_of_the_start_as_they_are() -> None:
@@ -165,17 +166,17 @@ def test_another_version_finds_the_picture_of_an_example_that_it_still_has() -> 
     case = cases.start_case(garment_card(), "e20")
     newer = garment_card(version="v2", examples=[{"name": "other", "row": case.row}])
     opened = cases.decode_case(newer, cases.encode_case(garment_card(), case, "en"))
-    assert (opened.start, opened.row, opened.lost) == (cases.EXTERNAL, case.row, [])
+    assert (opened.start, opened.row, opened.missing_arrays) == (cases.EXTERNAL, case.row, [])
 
 
 def test_an_own_picture_is_found_within_the_visit_and_else_named_as_lost() -> None:
     card = garment_card()
     case = cases.start_case(card, "e20")
     case.row = {"picture": OWN}
-    own = {field_types.digest_array(OWN): OWN}
+    own = {digest_array(OWN): OWN}
     assert reopened(card, case, own).row == {"picture": OWN}
     lost = reopened(card, case)
-    assert (lost.row, lost.lost, lost.rejected) == (case.start_row, ["picture"], [])
+    assert (lost.row, lost.missing_arrays, lost.rejected) == (case.start_row, ["picture"], [])
 
 
 def test_a_picture_of_the_visit_that_does_not_fit_the_field_is_not_used() -> None:
@@ -194,7 +195,7 @@ def test_kept_cases_name_their_pictures_in_a_link_and_find_them_again() -> None:
     assert len(text) < 300
     tree = saved_cases.decode_saved_cases(text)[card["name"]]
     assert saved_cases.check_saved_cases(card, tree) == (kept[:1], True), "an own picture is in no link"
-    assert saved_cases.check_saved_cases(card, tree, {field_types.digest_array(OWN): OWN}) == (kept, False)
+    assert saved_cases.check_saved_cases(card, tree, {digest_array(OWN): OWN}) == (kept, False)
 
 
 def test_a_changed_prediction_of_a_picture_is_told_by_its_labels() -> None:

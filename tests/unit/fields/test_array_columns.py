@@ -18,7 +18,7 @@ from service.schemas import Input
 from wire.row_values import data_url
 
 VECTOR = VectorType(Input(name="v", type="vector", length=3))
-PICTURE = ImageType(Input(name="p", type="image", width=4, height=2, colors="grey"))
+PICTURE = ImageType(Input(name="p", type="image", width=4, height=2, colours="grey"))
 ROWS = [[1, 2, 3], None, [0, -1, 5]]
 LISTS = [
     pa.list_(pa.float64()),

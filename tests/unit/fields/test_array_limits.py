@@ -15,7 +15,7 @@ TINY = data_url(pixels_png(np.zeros((1, 1), dtype=np.uint8)))
 
 
 def test_many_tiny_pictures_for_a_large_model_are_refused_before_memory_is_taken() -> None:
-    field = ImageType(Input(name="p", type="image", width=1024, height=1024, colors="rgb"))
+    field = ImageType(Input(name="p", type="image", width=1024, height=1024, colours="rgb"))
     faults: list[Fault] = []
     tracemalloc.start()
     arrays = field.encode([TINY] * 10_000, faults)
@@ -27,7 +27,7 @@ def test_many_tiny_pictures_for_a_large_model_are_refused_before_memory_is_taken
 
 
 def test_a_thousand_pictures_of_a_usual_size_are_taken() -> None:
-    field = ImageType(Input(name="p", type="image", width=224, height=224, colors="rgb"))
+    field = ImageType(Input(name="p", type="image", width=224, height=224, colours="rgb"))
     faults: list[Fault] = []
     assert field.encode([None] * 1000, faults).shape == (1000, 224, 224, 3)
     assert not faults

@@ -62,7 +62,7 @@ def toy_model(answers: Any, reference: NDArray[np.uint8]) -> Any:
         name="toy",
         title="",
         question="",
-        inputs=(Input(name="picture", type="image", width=side, height=side, colors="grey"),),
+        inputs=(Input(name="picture", type="image", width=side, height=side, colours="grey"),),
         output=Classification(labels=tuple(Label(value=each) for each in LABELS), focus="cat"),
         scoring=Scoring(scorer="onnx", gate_rows=0, gate_difference=0),
     )

@@ -7,13 +7,13 @@ from urllib.parse import parse_qsl
 from starlette.types import Receive, Scope, Send
 
 from service.errors import Fault, InvalidInput, InvalidRequest, UnsupportedType
-from service.pictures.model_picture import MAX_KEPT_SIDE, Colors, kept_picture, model_pixels, pixels_png
+from service.pictures.model_picture import MAX_KEPT_SIDE, Colours, kept_picture, model_pixels, pixels_png
 from service.pictures.picture_file import WrongPicture, too_many_bytes
 from service.web.container import Services
 from wire.media_types import MAX_PICTURE_BYTES, parse_content_type
 
 PNG = "image/png"
-_THREADS, _MAX_DIGITS, _COLORS = "pictures", 3, get_args(Colors)
+_THREADS, _MAX_DIGITS, _COLOURS = "pictures", 3, get_args(Colours)
 
 
 async def keep_picture(services: Services, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,12 +43,12 @@ def _make_prepare(query: bytes) -> Callable[[bytes, str], bytes]:
         return kept_picture
     texts = [given.get(name, str(MAX_KEPT_SIDE)) for name in ("width", "height")]
     sides = [int(text) if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS else 0 for text in texts]
-    colors = given.get("colors", "rgb")
-    if not all(1 <= side <= MAX_KEPT_SIDE for side in sides) or colors not in _COLORS:
-        raise InvalidRequest(f"width and height are 1 to {MAX_KEPT_SIDE}, and colors is grey or rgb.")
+    colours = given.get("colours", "rgb")
+    if not all(1 <= side <= MAX_KEPT_SIDE for side in sides) or colours not in _COLOURS:
+        raise InvalidRequest(f"width and height are 1 to {MAX_KEPT_SIDE}, and colours is grey or rgb.")
 
     def prepare(content: bytes, media_type: str) -> bytes:
-        return pixels_png(model_pixels(content, sides[0], sides[1], cast(Colors, colors), media_type))
+        return pixels_png(model_pixels(content, sides[0], sides[1], cast(Colours, colours), media_type))
 
     return prepare
 

@@ -27,9 +27,9 @@ PICTURES_ROUTES = (
         description="As a data URL, the answer is a value of a field of the type `image`. Nothing is stored.",
         answer="The picture as PNG. A model gives it the same answer as the picture that was sent",
         parameters=(
-            _SIDE | {"name": "width", "description": "With height and colors: answer what a model with this field sees"},
+            _SIDE | {"name": "width", "description": "With height and colours: answer what a model with this field sees"},
             _SIDE | {"name": "height"},
-            {"name": "colors", "in": "query", "schema": {"type": "string", "enum": ["grey", "rgb"], "default": "rgb"}},
+            {"name": "colours", "in": "query", "schema": {"type": "string", "enum": ["grey", "rgb"], "default": "rgb"}},
         ),
         answer_schema={"type": "string", "format": "binary"},
         media_type=picture_routes.PNG,
