@@ -9,12 +9,12 @@ from client import Card, RecognisedFile, Refused, Row, ServiceError
 from demo.fields import field_types
 from demo.files import case_table, column_choice, column_table, file_summary, refusal_text, scored_file, spreadsheet
 from demo.files.column_choice import Header
-from demo.files.pictures import row_pictures
 from demo.files.scored_file import ScoredFile
 from demo.files.upload_job import UploadJob, copy_to_disk
 from demo.files.upload_store import UploadStore
 from demo.session import page_view, query_errors, service_queries, shared_resources
 from demo.text.translation import Translation
+from demo.uploads import row_pictures
 from demo.uploads.picture_upload import RefusedPicture, prepare_picture
 from demo.widgets import drop_zone, file_settings, forms
 from wire.media_types import ARROW, CSV, GZIP, PARQUET, XLSX, ZIP, ZSTD

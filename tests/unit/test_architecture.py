@@ -80,7 +80,7 @@ RULES: dict[str, set[str]] = {
     "demo.meeting_check": {"client", "demo.fields", "demo.meetings", "demo.settings", "demo.sharing", "demo.text"}
     | {"demo.views"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
-    "demo.uploads": {"client", "demo.fields", "demo.session", "demo.text"},
+    "demo.uploads": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
     "demo.widgets": {"client", "demo.entities", "demo.evaluation", "demo.fields", "demo.files", "demo.session"}
     | {"demo.sharing", "demo.text", "demo.uploads", "demo.views"},
     "pipeline": {"client", "pipeline.formats", "pipeline.errors", "tabular"},
@@ -190,6 +190,7 @@ HOMES: dict[str, set[str]] = {
         "benchmarks",
         "demo.feed",
         "demo.files",
+        "demo.uploads.row_pictures",
         "pipeline.formats",
         "service.fields",
         "service.files",

@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 
 from client import Card
 from demo.files import file_summary, row_fault_text, scored_file
-from demo.files.pictures.row_pictures import gives_pictures, picture_columns, read_pictures
 from demo.files.scored_file import ALL_ROWS, REFUSED, ScoredFile
 from demo.text.translation import Translation
+from demo.uploads.row_pictures import gives_pictures, picture_columns, read_pictures
 from service.bundles.registry import Registry
 from service.settings import Settings
 from tests.support.in_process_client import client_of

@@ -1,1 +1,0 @@
-"""The pictures of an uploaded file, whose answer holds their names alone."""
