@@ -151,6 +151,7 @@ def _download(card: Card, kind: str) -> bytes:
 
 def _make(card: Card, kind: str, tr: Translation) -> None:
     """Let the service make the file of a form, and draw the page again with its size, or with the reason why not."""
+    st.session_state["exports_made"] += 1  # before: another click may end this run as soon as the file is made
     try:
         with st.spinner(tr.text("Making and comparing …")):
             shared_resources.client().make_export(card["name"], kind, version=card["version"])
@@ -161,7 +162,6 @@ def _make(card: Card, kind: str, tr: Translation) -> None:
     except ServiceError as error:
         query_errors.add_error(error)
         return
-    st.session_state["exports_made"] += 1
     st.rerun()
 
 

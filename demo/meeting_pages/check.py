@@ -16,8 +16,11 @@ from demo.session import page_address, visitor
 from demo.text.translation import Translation
 from demo.widgets.forms import escape_markdown
 
-_REPORTS = "meeting_checks"
-"""In the session state: meeting and language → the last check in this visit, in words."""
+_REPORTS, _REQUEST = "meeting_checks", "meeting_check_request"
+"""In the session state: meeting and language → the last check in this visit, in words; and the check that was asked for.
+
+A request stays until its check is done: a change on the page interrupts a run, and would take the click with it.
+"""
 
 
 def page() -> None:
@@ -34,14 +37,26 @@ def page() -> None:
     st.markdown(f"**{escape_markdown(meeting['content']['title'])}**")
     browser_seconds = read_browser_clock()
     with st.container(horizontal=True, key="check-buttons"):
-        is_asked = st.button(tr.text("Check and record"), key="check", type="primary", icon=":material/fact_check:")
-        replaces = bool(report and report.has_new_answers) and st.button(
-            tr.text("Record the new answers"), key="check-replace", icon=":material/save:"
+        st.button(
+            tr.text("Check and record"),
+            key="check",
+            type="primary",
+            icon=":material/fact_check:",
+            on_click=lambda: st.session_state.update({_REQUEST: (key, False)}),
         )
+        if report and report.has_new_answers:
+            st.button(
+                tr.text("Record the new answers"),
+                key="check-replace",
+                icon=":material/save:",
+                on_click=lambda: st.session_state.update({_REQUEST: (key, True)}),
+            )
         _draw_way(tr.text("Run sheet"), "run-sheet", ":material/list:", meeting)
         _draw_way(tr.text("Present"), "present", ":material/slideshow:", meeting)
-    if is_asked or replaces:
+    asked, replaces = st.session_state.get(_REQUEST, (None, False))
+    if asked == key:
         reports[key] = _run(opened, browser_seconds, tr, replaces=replaces)
+        del st.session_state[_REQUEST]
         st.rerun()
     if report:
         st.html(check_view.build_summary(report.lines, tr) + check_view.build_lines(report.lines, tr))

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from client import Client, Unavailable
+from demo.meeting_check.check_run import CheckRun
 from demo.meetings import meeting_access, recordings
 from demo.meetings.presenter_session import Presenter
 from demo.sharing import phone_address
@@ -94,6 +96,22 @@ def test_one_press_checks_everything_and_records_every_case(service: TestClient)
     assert "2 cases answer as recorded." in html_of(press(page))
 
 
+def test_a_check_that_a_change_on_the_page_interrupts_is_done_by_the_next_run(
+    service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: Any) -> Any:
+        raise StopException
+
+    page = check_page(make(service))
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(CheckRun, "run", interrupt)
+        press(page)
+    assert "check-summary" not in html_of(page)
+    page.run()
+    assert "2 cases answer." in html_of(page)
+    assert "check-summary" in html_of(page.run())
+
+
 def test_everything_is_good_if_phones_reach_the_demo(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     meeting, asked = make(service), list[str]()
 
@@ -174,7 +192,7 @@ def test_without_the_service_the_page_says_so_and_what_is_recorded(
     client = client_of(service)
     for name in ("models", "card", "ready"):
         monkeypatch.setattr(client, name, fail)
-    for name in ("read", "check"):
+    for name in ("read", "check", "set_state"):
         monkeypatch.setattr(client.meetings, name, fail)
     serve_by(client, monkeypatch)
     present_by(client, monkeypatch)
