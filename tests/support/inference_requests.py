@@ -8,7 +8,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-DATATYPES = {"number": "FP64", "integer": "FP64", "boolean": "BOOL"}
+DATATYPES = {"number": "FP64", "integer": "FP64", "boolean": "BOOL", "vector": "FP64"}
 FORMATS = {"FP64": "d", "FP32": "f", "FP16": "e", "INT64": "q", "INT8": "b", "UINT64": "Q", "UINT8": "B", "BOOL": "?"}
 LENGTH = "Inference-Header-Content-Length"
 Rows = Sequence[Mapping[str, Any]]
@@ -23,7 +23,7 @@ def json_request(card: Mapping[str, Any], rows: Rows, **others: Any) -> dict[str
     inputs = [
         {
             "name": field["name"],
-            "shape": [len(rows)],
+            "shape": [len(rows), *([field["length"]] if field["type"] == "vector" else [])],
             "datatype": datatype_of(field),
             "data": [row[field["name"]] for row in rows],
         }

@@ -16,7 +16,6 @@ from service.exports.proof.proof_answers import NotInstalled, largest_difference
 from service.exports.proof.proof_rows import real_rows
 from service.exports.proof.proving import SINGLE_TOLERANCE, TOLERANCE
 from service.publishing.plain_rows import plain_rows
-from service.schemas import Row
 from service.training.recipes import RECIPES
 from tests.support.databases import new_database
 from tests.support.exported_models import (
@@ -40,16 +39,24 @@ PLAIN = [*BUNDLED, *MODELS]
 TEXT = "comment-sentiment"
 COUNTING = ("python", "javascript", "java", "csharp")
 """The forms that count words."""
-ALL, WITH_TEXT, TRAINED = [*PLAIN, *HOSTILE_MODELS], [*PLAIN, TEXT], [*BUNDLED, TEXT]
+PICTURE, VECTOR = "garment", "ad-response"
+TRAINED_ONLY = (TEXT, PICTURE, VECTOR)
+ALL, ALL_TYPES, TRAINED = [*PLAIN, *HOSTILE_MODELS], [*PLAIN, *TRAINED_ONLY], [*BUNDLED, *TRAINED_ONLY]
 # What XML 1.0 does not have is taken out; everything else stays, line ends included.
 WITH_MOMENTS, WITH_DATES = [*ALL, *DATED], [*ALL, "toy-dates"]
 WITH_COUNTS = [*WITH_MOMENTS, TEXTED, TEXT]
 IN_XML = tuple(text.replace("\x0b", "").replace("\x0c", "") for text in HOSTILE)
+WRONG_VALUES: Mapping[str, tuple[str, list[Any]]] = {
+    TEXT: ("comment", [None, "", " ", "x" * 2001, "@somebody www.example.com"]),
+    PICTURE: ("picture", [None, "", "shoe.png", "data:image/png;base64,AAAA", "data:text/html;base64,PHA+"]),
+    VECTOR: ("embedding", [None, [], [0.0] * 1279, [0.0] * 1281, ["0"] * 1280]),
+}
+"""Model → a field, and values that it refuses."""
 NAMES = {
     **dict.fromkeys(COUNTING, WITH_COUNTS),
     **dict.fromkeys(("sqlite", "postgresql"), WITH_DATES),
     "pmml": ALL,
-    **dict.fromkeys(("v2", "file"), WITH_TEXT),
+    **dict.fromkeys(("v2", "file"), ALL_TYPES),
     **dict.fromkeys(("wheel", "saved-object", "mlflow"), TRAINED),
     "triton": PLAIN,
     "workbook": ["credit-scorecard", "toy-scorecard-hostile", "toy-trees"],
@@ -65,7 +72,8 @@ def answers_of(cases: Programs, request: pytest.FixtureRequest, tmp_path_factory
     def run(form: str) -> tuple[Cases, Answers]:
         place = Place(tmp_path_factory.mktemp(form), lambda: _address(request))
         chosen = {
-            name: _text_case(form, request) if name == TEXT else _case(form, name, cases, place) for name in NAMES[form]
+            name: _trained_case(form, name, request) if name in TRAINED_ONLY else _case(form, name, cases, place)
+            for name in NAMES[form]
         }
         return chosen, RUNS[form](chosen, place)
 
@@ -76,14 +84,14 @@ def _address(request: pytest.FixtureRequest) -> str:
     return new_database(request.getfixturevalue("postgres")).replace("+psycopg", "")
 
 
-def _text_case(form: str, request: pytest.FixtureRequest) -> ModelCase:
-    """Return real comments, and texts without a word, too long, or with nothing but an address; odd ones for code too."""
-    model, folder = request.getfixturevalue("models")[TEXT], request.getfixturevalue("bundles") / TEXT
-    real = plain_rows(model.card, RECIPES[TEXT].split().train.fields.head(REAL_ROWS))
+def _trained_case(form: str, name: str, request: pytest.FixtureRequest) -> ModelCase:
+    """Return real rows of a model of texts, pictures or vectors, and values that are refused; odd texts for code too."""
+    model, folder = request.getfixturevalue("models")[name], request.getfixturevalue("bundles") / name
+    real = plain_rows(model.card, RECIPES[name].split().train.fields.head(REAL_ROWS))
     if form in COUNTING:
         return export_case(model, folder, real)
-    refused: list[Row] = [{"comment": text} for text in (None, "", " ", "x" * 2001, "@somebody www.example.com")]
-    rows = [*real, *refused]
+    field, values = WRONG_VALUES[name]
+    rows = [*real, *({**real[0], field: value} for value in values)]
     return ModelCase(model, folder, real, rows, service_answers(model, rows))
 
 
