@@ -24,6 +24,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from client.pictures.array_cells import holds_arrays, with_array_texts, with_storable_arrays
 from client.publishing import write_line
 from client.service_client import Client
 from wire.model_folder import layout
@@ -49,7 +50,8 @@ def hand_over(
 
     With the `url` of a service, send it there too, and print the steps and the summary: see `Client.publish`.
 
-    `X` holds rows as the model takes them: a data frame, an array (rows, columns) or a list of texts. `y` holds their true
+    `X` holds rows as the model takes them: a data frame, an array (rows, columns) or a list of texts. A cell of a data
+    frame may hold a picture, uint8 (height, width) or (height, width, 3), or a vector (length,). `y` holds their true
     answers (rows,); without them there is no evaluation. Rows that the model was not fitted on make an honest evaluation:
     say so with `held_out`. An earlier folder of that name is replaced; a card.toml in it stays. Raises ValueError,
     TypeError, ServiceError.
@@ -137,9 +139,13 @@ def _columns(X: Any, y: Any) -> tuple[Any, str | None]:  # noqa: N803
     if hasattr(X, "columns"):
         frame = X if chosen is None else X.iloc[chosen]
         target = _target_name(y, list(X.columns))
-        frame = frame.reset_index(drop=True)
+        frame = with_storable_arrays(frame.reset_index(drop=True))
         return (frame, None) if answers is None else (frame.assign(**{target: answers}), target)
     rows = _plain(X, chosen)
+    if holds_arrays(rows):
+        raise ValueError(
+            "The rows of X are arrays. Fit on a data frame with one array in each cell of a column, and give such a frame."
+        )
     is_matrix = bool(rows) and isinstance(rows[0], Sequence) and not isinstance(rows[0], str)
     columns = (
         {f"x{index}": list(cells) for index, cells in enumerate(zip(*rows, strict=True))} if is_matrix else {"text": rows}
@@ -169,7 +175,7 @@ def _write_sample(columns: Any, folder: Path) -> None:
         try:
             columns.to_parquet(parquet, index=False)
         except ImportError:
-            columns.to_csv(text, index=False)
+            with_array_texts(columns).to_csv(text, index=False)
         return
     with text.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+_ARRAYS = "arrays"
+"""The name for a column with one array of numpy in each cell."""
 
 
 def plain_columns(frame: Any) -> list[dict[str, Any]]:
@@ -22,10 +26,24 @@ def _plain(series: Any) -> dict[str, Any]:
             "categories": _plain(pd.Series(series.cat.categories)),
             "ordered": bool(series.cat.ordered),
         }
+    if dtype == "object" and len(series) and isinstance(series.iloc[0], np.ndarray):
+        return {"dtype": _ARRAYS, "values": [_plain_array(array) for array in series]}
     values = series.astype(object).where(series.notna(), None).tolist()
     if dtype.startswith("datetime64"):
         values = [None if value is None else value.isoformat() for value in values]
     return {"dtype": dtype, "values": values}
+
+
+def _plain_array(array: Any) -> dict[str, Any]:
+    content = base64.b64encode(array.tobytes()).decode("ascii")
+    return {"kind": array.dtype.str, "shape": list(array.shape), "content": content}
+
+
+def _array_column(values: list[Any]) -> Any:
+    column = np.empty(len(values), dtype=object)
+    for at, each in enumerate(values):
+        column[at] = np.frombuffer(base64.b64decode(each["content"]), each["kind"]).reshape(each["shape"])
+    return pd.Series(column)
 
 
 def frame_of(columns: list[dict[str, Any]]) -> Any:
@@ -38,6 +56,8 @@ def _series(column: dict[str, Any]) -> Any:
     if dtype == "category":
         categories = _series(column["categories"]).tolist()
         return pd.Series(pd.Categorical.from_codes(values, categories, ordered=column["ordered"]))
+    if dtype == _ARRAYS:
+        return _array_column(values)
     if dtype.startswith("datetime64"):
         return _times(values, dtype)
     if dtype == "str" and _is_old():  # its texts are objects, and `str` would write a missing one as a text

@@ -8,7 +8,7 @@ import io
 import re
 import threading
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -56,6 +56,7 @@ _one_large_picture = threading.Lock()
 """The pixels of a large picture take up to 200 MB, so one is decoded at a time."""
 _REDUCING_GAP = 3.0
 _REDUCED_MODES = {"1", "L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
+_GREY_MODES = {"1", "L", "LA", "I"}
 _SIXTEEN_BITS = "I;16"
 _MAX_BYTE = 255
 
@@ -88,15 +89,30 @@ def too_many_bytes() -> WrongPicture:
     return _too_large(f"A picture may have at most {MAX_PICTURE_BYTES // 2**20} MB.")
 
 
-def count_pixels(content: bytes) -> int:
-    """Return how many pixels a picture has, from its header; 0 if that is not one of a picture."""
+class PictureHeader(NamedTuple):
+    """What the header of a picture's file says."""
+
+    width: int
+    height: int
+    is_grey: bool
+    """It has no channels of colour."""
+
+
+def read_header(content: bytes) -> PictureHeader | None:
+    """Return the header of a picture's file; None if it has none."""
     from PIL import Image
 
     try:
-        width, height = Image.open(io.BytesIO(content), formats=_FORMATS).size
+        picture = Image.open(io.BytesIO(content), formats=_FORMATS)
+        return PictureHeader(*picture.size, is_grey=picture.mode in _GREY_MODES or picture.mode.startswith(_SIXTEEN_BITS))
     except Exception:  # noqa: BLE001 - decoders of hostile files raise anything
-        return 0
-    return int(width * height)
+        return None
+
+
+def count_pixels(content: bytes) -> int:
+    """Return how many pixels a picture has, from its header; 0 if that is not one of a picture."""
+    header = read_header(content)
+    return 0 if header is None else header.width * header.height
 
 
 def encode_png(picture: "Image.Image") -> bytes:

@@ -3,6 +3,7 @@
 Labels follow a colon unchanged, because Polish would inflect them inside a sentence.
 """
 
+from service.fields.arrays.array_type import ArrayType
 from service.fields.lookup import number_fields, type_of
 from service.fields.value_wording import field_label, localized_text, shorten
 from service.schemas import Card, Classification, Contribution
@@ -69,4 +70,5 @@ def _name(card: Card, contribution: Contribution, language: Language) -> str:
         word = shorten(str(contribution.value).strip(_PUNCTUATION)) or shorten(str(contribution.value))
         return f"“{word}”" if language == "en" else f"„{word}”"
     field = next(field for field in card.inputs if field.name == contribution.field)
-    return f"{field_label(field, language)} ({type_of(field).text(contribution.value, language)})"
+    kind, label = type_of(field), field_label(field, language)
+    return label if isinstance(kind, ArrayType) else f"{label} ({kind.text(contribution.value, language)})"

@@ -136,8 +136,8 @@ RULES: dict[str, set[str]] = {
     "service.models": {"model_worker", "service.bundles", "service.errors", "service.model_files", "service.model_process"}
     | {"service.feedback", "service.publishing", "service.rows", "service.schemas", "tabular"},
     "service.publishing": {"model_worker", "service.bundles", "service.errors", "service.evaluation", "service.fields"}
-    | {"service.files", "service.model_files", "service.model_process", "service.questions", "service.rows"}
-    | {"service.schemas", "tabular"},
+    | {"service.files", "service.model_files", "service.model_process", "service.pictures", "service.questions"}
+    | {"service.rows", "service.schemas", "tabular"},
     "service.comparisons": {"service.bundles", "service.errors", "service.export_errors", "service.export_processes"}
     | {"service.by_key", "service.exports", "service.fields", "service.files", "service.inference_protocol"}
     | {"service.questions", "service.schemas", "service.store"},

@@ -44,7 +44,7 @@ _OUTPUT = {
 }
 _INPUT = {
     "name": "the column of the model",
-    "type": "number, integer, boolean, category, text, date or datetime",
+    "type": "number, integer, boolean, category, text, date, datetime, image or vector",
     "dtype": "the pandas type of the column that the model takes",
     "label": "the name of the field for people",
     "help": "a sentence that explains the field",
@@ -59,6 +59,10 @@ _INPUT = {
     "max_length": "the longest text, in characters",
     "language": "the language of a text, such as en",
     "min_known_share": "a text with a smaller share of known words is marked",
+    "width": "the pixels of a picture as the model sees it",
+    "height": "the pixels of a picture as the model sees it",
+    "colours": "grey or rgb",
+    "length": "how many numbers a vector has",
     "default": "the value that a form begins with",
     "nullable": "whether the value may be missing",
     "from": "store: the value comes from stored features; else request",

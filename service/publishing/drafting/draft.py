@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api import types
 
 from service.bundles.card_checks import check_card
 from service.errors import BrokenBundle, Fault, InvalidInput
@@ -17,6 +16,7 @@ from service.fields.field_type import NumbersType
 from service.fields.lookup import number_fields, text_fields, type_of
 from service.fields.number import NumberType
 from service.publishing.data_split import SEED, Split
+from service.publishing.drafting.arrays.array_tables import array_names, check_target, with_arrays
 from service.publishing.drafting.column_checks import check_columns, is_identifier, unused_finding
 from service.publishing.drafting.facts import ModelFacts
 from service.publishing.drafting.field_drafts import draft_input
@@ -25,7 +25,7 @@ from service.publishing.drafting.fitted_form import FittedTable, Scores, fitted_
 from service.publishing.drafting.main_fields import main_fields
 from service.publishing.drafting.output_draft import draft_output, question_of, title_of
 from service.publishing.drafting.overrides import apply_overrides, aside_inputs, check_keys, tables
-from service.publishing.drafting.target_rows import Target, read_target, split_sample, split_target
+from service.publishing.drafting.target_rows import Target, finite_rows, read_target, split_sample, split_target
 from service.publishing.drafting.telling_examples import with_examples
 from service.rows.checks import Checks
 from service.schemas import Card, Input, Scoring, Text, Training
@@ -75,26 +75,27 @@ def draft(
     overrides = overrides or {}
     check_keys(overrides)
     rest, target_name, values = split_target(_named(sample), target)
+    check_target(target_name, values)
     usable, answers, findings = read_target(target_name, values, facts)
     if facts.feature_names and target_name in facts.feature_names:
         rest = _named(sample)
         findings.append(
             Finding("leak", target_name, f"The model reads its own target {target_name}: its answers cannot be judged.")
         )
-    selected = select_columns(rest if usable is None else rest[usable], facts)
-    selected, answers, more = _finite(selected, answers)
-    if not len(selected.table):
-        raise CannotDraft(
-            "The sample has no row that can be used. Give one with a row or more, and with values of the target."
-        )
+    selected, answers, more = _usable(
+        select_columns(rest if usable is None else rest[usable], facts), answers, facts, overrides
+    )
     formed = fitted_form(selected.table, facts, scores, date_order)
     table, aside = formed.table.reset_index(drop=True), selected.aside.reset_index(drop=True)
     findings += [*selected.findings, *more, *formed.findings]
+    every = pd.concat([table, aside], axis=1)
     findings += check_columns(
-        pd.concat([table, aside], axis=1), list(table.columns), answers.truth, is_classification=facts.task != "regression"
+        every.drop(columns=array_names(every)),
+        list(table.columns),
+        answers.truth,
+        is_classification=facts.task != "regression",
     )
-    drawn = np.sort(np.random.default_rng(SEED).permutation(len(table))[:MAX_EXAMPLE_ROWS])
-    few = table.iloc[drawn].reset_index(drop=True)
+    few = table.iloc[np.sort(np.random.default_rng(SEED).permutation(len(table))[:MAX_EXAMPLE_ROWS])].reset_index(drop=True)
     few_scores = np.asarray(scores(few), dtype=np.float64)
     card = _card(table, facts, scores, answers, few_scores, name=name, overrides=overrides, held_out=held_out)
     card = msgspec.structs.replace(card, main_fields=main_fields(few, scores))
@@ -106,6 +107,19 @@ def draft(
     return Drafted(card, split, (*findings, *more), attributes)
 
 
+def _usable(
+    selected: FittedTable, answers: Target, facts: ModelFacts, overrides: Mapping[str, Any]
+) -> tuple[FittedTable, Target, list[Finding]]:
+    """Return the rows that can be used, their answers, and what was noticed. Raises CannotDraft if there are none."""
+    selected, answers, findings = finite_rows(selected, answers)
+    if not len(selected.table):
+        raise CannotDraft(
+            "The sample has no row that can be used. Give one with a row or more, and with values of the target."
+        )
+    selected, answers, more = with_arrays(selected, answers, facts, overrides)
+    return selected, answers, findings + more
+
+
 def _named(sample: pd.DataFrame) -> pd.DataFrame:
     """Return the sample with texts as the names of its columns. Raises CannotDraft if two have one name."""
     names = list(map(str, sample.columns))
@@ -113,20 +127,6 @@ def _named(sample: pd.DataFrame) -> pd.DataFrame:
     if twice is not None:
         raise CannotDraft(f"The sample has two columns with the name {twice!r}. Rename or drop one.")
     return sample.set_axis(names, axis=1).reset_index(drop=True)
-
-
-def _finite(selected: FittedTable, answers: Target) -> tuple[FittedTable, Target, list[Finding]]:
-    """Leave out the rows with infinite numbers, which no field takes."""
-    floats = [name for name in selected.table.columns if types.is_float_dtype(selected.table[name].dtype)]
-    infinite = np.zeros(len(selected.table), dtype=np.bool_)
-    for name in floats:
-        infinite |= np.isinf(selected.table[name].to_numpy(np.float64, na_value=np.nan))
-    if not infinite.any():
-        return selected, answers, []
-    finding = Finding("infinite", "", f"{int(infinite.sum()):,} rows with infinite numbers were left out.")
-    truth = None if answers.truth is None else answers.truth[~infinite]
-    finite = FittedTable(selected.table[~infinite], selected.aside[~infinite], selected.findings)
-    return finite, Target(answers.name, truth, answers.label_texts), [finding]
 
 
 def _card(
@@ -190,6 +190,8 @@ def _with_rows(card: Card, few: pd.DataFrame, scores: NDArray[np.float64], overr
 
 def _attributes(aside: pd.DataFrame, overrides: Mapping[str, Any]) -> tuple[tuple[Input, ...], list[Finding]]:
     """Return the columns for the comparison of groups: those of card.toml, and others with few values."""
+    unread = array_names(aside)
+    aside = aside.drop(columns=unread)
     drafts: dict[str, Input] = {}
     for name in aside.columns:
         try:
@@ -202,7 +204,7 @@ def _attributes(aside: pd.DataFrame, overrides: Mapping[str, Any]) -> tuple[tupl
         is_small = len(aside) >= _MIN_GROUP_ROWS and 1 < distinct <= _MAX_GROUPS
         if is_small and len(chosen) < _MAX_ASIDE and isinstance(type_of(field), NumbersType):
             chosen.setdefault(name, field)
-    left = [name for name in aside.columns if not is_identifier(name, aside[name])]
+    left = [name for name in aside.columns if not is_identifier(name, aside[name])] + unread
     return tuple(chosen.values()), [unused_finding(left, list(chosen))] if left else []
 
 

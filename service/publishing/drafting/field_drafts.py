@@ -17,6 +17,8 @@ from service.fields.integer import MAX_EXACT_INTEGER
 from service.fields.lookup import TYPES, type_of
 from service.fields.number import NumberType
 from service.fields.text import TextType
+from service.publishing.drafting.arrays.array_cells import is_array_column, read_arrays
+from service.publishing.drafting.arrays.array_fields import array_input
 from service.publishing.drafting.findings import CannotDraft, nearest
 from service.publishing.plain_rows import shown_number
 from service.schemas import Category, Input
@@ -72,6 +74,8 @@ def draft_input(
     )
     if kind is not None and kind not in TYPES:
         raise CannotDraft(f"card.toml gives {name!r} the type {kind!r}, which does not exist. {nearest(kind, TYPES)}")
+    if is_array_column(values):
+        return array_input(field, read_arrays(name, values), kind)
     present = values.dropna()
     field = _replace(field, type=kind or field_type(name, values, known=known, is_text=is_text))
     behaviour = type_of(field)
@@ -145,10 +149,6 @@ def _type_of_objects(name: str, present: "pd.Series[Any]", kinds: set[type]) -> 
         return "text"
     if kinds <= {date, datetime, pd.Timestamp}:
         return "date" if kinds == {date} else "datetime"
-    if np.ndarray in kinds:
-        raise CannotDraft(
-            f"The column {name!r} holds arrays: write its field (type, width and height, or length) into the card yourself."
-        )
     if not kinds <= {str}:
         words = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise CannotDraft(f"The column {name!r} mixes values of several kinds ({words}). Give it one type before the fit.")

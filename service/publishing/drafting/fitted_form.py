@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
+from service.publishing.drafting.arrays.array_cells import is_array_column
 from service.publishing.drafting.facts import ModelFacts
 from service.publishing.drafting.findings import CannotDraft, Finding, listed, nearest
 from wire.cells.text_style import DateOrder
@@ -128,9 +129,10 @@ def _forms(
         kinds = {name: kind for name, kind in facts.fitted_dtypes.items() if name in table.columns}
         yield lambda table: table.astype(kinds), ""
     yield lambda table: table, ""
-    texts = [name for name in table.columns if types.is_string_dtype(table[name].dtype)]
+    arrays = [name for name in table.columns if is_array_column(table[name])]
+    texts = [name for name in table.columns if types.is_string_dtype(table[name].dtype) and name not in arrays]
     if not texts:
-        yield lambda table: table.astype(np.float64), ""
+        yield lambda table: table.astype({name: np.float64 for name in table.columns if name not in arrays}), ""
         return
     days = {name: days for name in texts if (days := _read_dates(table[name], date_order)) is not None}
     if days:

@@ -1,4 +1,4 @@
-"""The target of a sample: which rows have one, and the label of each row in the order of the model."""
+"""The rows of a sample that can be used: those with a target, its labels in the order of the model, and finite numbers."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api import types
 
 from service.fields.category import category_text
 from service.publishing.data_split import SEED, LabelledRows, Split
 from service.publishing.drafting.facts import ModelFacts
 from service.publishing.drafting.findings import CannotDraft, Finding, listed, nearest
+from service.publishing.drafting.fitted_form import FittedTable
 
 CALIBRATED_SHARE = 0.2
 _MIN_CALIBRATED_ROWS = 50
@@ -147,6 +149,25 @@ def _label_findings(name: str, truth: NDArray[np.int64], texts: tuple[str, ...])
             Finding("absent_label", name, f"The model also knows labels that no row of the sample has: {listed(absent)}.")
         ]
     return []
+
+
+def finite_rows(selected: FittedTable, answers: Target) -> tuple[FittedTable, Target, list[Finding]]:
+    """Leave out the rows with infinite numbers, which no field takes."""
+    floats = [name for name in selected.table.columns if types.is_float_dtype(selected.table[name].dtype)]
+    infinite = np.zeros(len(selected.table), dtype=np.bool_)
+    for name in floats:
+        infinite |= np.isinf(selected.table[name].to_numpy(np.float64, na_value=np.nan))
+    if not infinite.any():
+        return selected, answers, []
+    finding = Finding("infinite", "", f"{int(infinite.sum()):,} rows with infinite numbers were left out.")
+    return *keep_rows(selected, answers, ~infinite), [finding]
+
+
+def keep_rows(selected: FittedTable, answers: Target, kept: NDArray[np.bool_]) -> tuple[FittedTable, Target]:
+    """Return some rows of a sample with their answers; `kept` (rows,) says which."""
+    truth = None if answers.truth is None else answers.truth[kept]
+    rows = FittedTable(selected.table[kept], selected.aside[kept], selected.findings)
+    return rows, Target(answers.name, truth, answers.label_texts)
 
 
 def split_sample(table: pd.DataFrame, target: Target, aside: pd.DataFrame, *, test_rows: int) -> Split:

@@ -8,16 +8,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from service.fields.arrays.array_type import ArrayType
 from service.fields.field_type import RangeType
 from service.fields.lookup import types_of
 from service.fields.text import TextType
 from service.fields.value_wording import localized_text
+from service.publishing.drafting.arrays.array_fields import array_distances
 from service.publishing.drafting.column_checks import codes_of
 from service.publishing.drafting.output_draft import focus_scores
 from service.publishing.plain_rows import shown_rows
 from service.schemas import Card, Classification, Example, Regression, Text
 
-MAX_EXAMPLES = 6
+MAX_EXAMPLES, MIN_EXAMPLES = 6, 3
+MAX_LETTERS = 2**18
 _NEAR_SHARE = 0.02
 """A row with a high score is the most typical one among so many rows with the highest scores; so are low and borderline."""
 _HALF = 0.5
@@ -45,8 +48,17 @@ def with_examples(card: Card, table: pd.DataFrame, scores: NDArray[np.float64]) 
                 chosen.append(Example(name=name, label=label, row=row))
                 break
     typical = chosen[0].row
-    inputs = tuple(msgspec.structs.replace(field, default=typical[field.name]) for field in card.inputs)
-    return msgspec.structs.replace(card, inputs=inputs, examples=tuple(chosen[:MAX_EXAMPLES]))
+    inputs = tuple(
+        field.field if isinstance(field, ArrayType) else msgspec.structs.replace(field.field, default=typical[field.name])
+        for field in types_of(card)
+    )
+    return msgspec.structs.replace(card, inputs=inputs, examples=_within_letters(chosen[:MAX_EXAMPLES]))
+
+
+def _within_letters(examples: list[Example]) -> tuple[Example, ...]:
+    """Return the first examples, fewer of large pictures: every page reads all of them."""
+    letters = np.cumsum([len(msgspec.json.encode(example.row)) for example in examples])
+    return tuple(examples[: max(MIN_EXAMPLES, int((letters <= MAX_LETTERS).sum()))])
 
 
 def _wanted(card: Card, scores: NDArray[np.float64], distances: NDArray[np.float64]) -> Iterator[Wanted]:
@@ -111,7 +123,9 @@ def mean_distances(card: Card, table: pd.DataFrame, outputs: NDArray[np.float64]
     total = _of_ranks(outputs)
     for field in types_of(card):
         values = table[field.name]
-        if isinstance(field, TextType):
+        if isinstance(field, ArrayType):
+            total += array_distances(values)
+        elif isinstance(field, TextType):
             total += _of_ranks(
                 values.astype(object).map(lambda text: len(str(text)), na_action="ignore").to_numpy(np.float64)
             )

@@ -26,6 +26,8 @@ FRAMES: dict[str, Any] = {
     "whole numbers of pandas": pd.array([1, None, 3], dtype="Int64"),
     "booleans of pandas": pd.array([True, None, False], dtype="boolean"),
     "texts of pandas": pd.array(["a", None, "b"], dtype="string"),
+    "pictures": pd.Series(list(np.arange(48, dtype=np.uint8).reshape(2, 4, 2, 3)), dtype=object),
+    "vectors": pd.Series(list(np.array([[0.1, 3e-300], [-2, 5]])), dtype=object),
 }
 
 

@@ -173,3 +173,9 @@ def test_a_model_without_probabilities_is_said_to_speak_for_its_label() -> None:
     assert said("pl", pulls, card) == (
         "Za odpowiedzią „zapłaci”: Wykorzystany limit (95%). Przeciw odpowiedzi „zapłaci”: Szlif (dobry)."
     )
+
+
+def test_a_vector_is_named_without_a_value_which_no_answer_holds() -> None:
+    card = card_of(CHANCE, (*INPUTS, Input(name="embedding", type="vector", length=3, label="Embedding")))
+    pulls = [Contribution(field="embedding", value=None, contribution=0.4)]
+    assert sentence(card, pulls, 0.1, 0.5, "en") == "Raised most by: Embedding."

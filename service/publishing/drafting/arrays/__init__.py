@@ -1,0 +1,1 @@
+"""Columns of a sample whose cells are pictures or vectors."""
