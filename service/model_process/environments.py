@@ -2,13 +2,15 @@
 
 Environments are kept in a folder, under the hash of their Python and requirements. uv makes them if it is installed, else
 venv and pip. Only wheels are installed: what builds a package would run its code. Packages are compiled when they are
-installed: a process that runs a model writes nothing, and would compile them at every start.
+installed: a process that runs a model writes nothing, and would compile them at every start. The environment gets a pip of
+its own only if the pip of this Python cannot fill it: that takes three seconds.
 """
 
 import contextlib
 import fcntl
 import hashlib
 import importlib.metadata
+import importlib.util
 import os
 import re
 import shutil
@@ -140,8 +142,12 @@ def _commands(home: Path, version: str, requirements: Path) -> list[list[str]]:
         ]
     if base is None:
         raise BrokenBundle(f"it needs Python {version}, which is not installed here; uv would install it")
-    pip = [python, "-m", "pip", "--no-input", "--disable-pip-version-check"]
-    return [[base, "-m", "venv", str(home)], [*pip, "install", "--only-binary=:all:", "-r", str(requirements)]]
+    options = ["--no-input", "--disable-pip-version-check"]
+    install = ["install", "--no-warn-conflicts", "--only-binary=:all:", "-r", str(requirements)]
+    if version == this_python() and importlib.util.find_spec("pip"):  # the pip of this Python runs on that one
+        pip = [sys.executable, "-m", "pip", "--python", python]
+        return [[base, "-m", "venv", "--without-pip", str(home)], [*pip, *options, *install]]
+    return [[base, "-m", "venv", str(home)], [python, "-m", "pip", *options, *install]]
 
 
 def _installed_python(version: str) -> str | None:

@@ -1,5 +1,6 @@
 """Promises of the environments of models: made once, beside each other, with a reason if they cannot be made."""
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -44,7 +45,7 @@ def version_in(python: str, module: str = "toy_library") -> str:
     return subprocess.run([python, "-I", "-c", program], capture_output=True, text=True, check=True).stdout.strip()
 
 
-@pytest.fixture(params=["uv", "pip"])
+@pytest.fixture(params=["pip", *(["uv"] if shutil.which("uv") else [])])
 def installer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "pip":
         monkeypatch.setattr("service.model_process.environments.shutil.which", lambda _: None)
@@ -75,6 +76,15 @@ def test_packages_are_compiled_when_they_are_installed(tmp_path: Path) -> None:
     program = "import toy_library, pathlib; print(pathlib.Path(toy_library.__cached__).is_file())"
     command = [python, "-I", "-B", "-c", program]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "True"
+
+
+@pytest.mark.usefixtures("index")
+def test_a_service_whose_python_has_no_pip_makes_environments_with_a_pip_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.model_process.environments.shutil.which", lambda _: None)
+    monkeypatch.setattr("service.model_process.environments.importlib.util.find_spec", lambda _: None)
+    assert version_in(python_for(["toy-library==1.0"], "", tmp_path / "environments")) == "1.0"
 
 
 @pytest.mark.usefixtures("index", "installer")
