@@ -3,8 +3,11 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 
 def make_environment(folder: Path, packages: Sequence[str | Path]) -> Path:
@@ -27,7 +30,16 @@ def install(python: Path, *packages: str | Path) -> None:
         return
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(python)]
     # Compiling all that is installed takes five times the processor time of the rest; a test imports a part of it.
-    _run([*pip, "install", "--quiet", "--no-compile", *names])
+    # Nor does pip look for conflicts once more: its resolver has found none.
+    _run([*pip, "install", "--quiet", "--no-compile", "--no-warn-conflicts", *names])
+
+
+@contextmanager
+def installed_without_compiling() -> Iterator[None]:
+    """Let pip compile nothing in the environments that the service makes meanwhile: what a test imports is compiled then."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIP_COMPILE", "0")
+        yield
 
 
 def _run(command: list[str]) -> None:

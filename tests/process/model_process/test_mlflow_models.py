@@ -15,6 +15,7 @@ from service.errors import BrokenBundle
 from service.model_process.environments import python_for
 from service.model_process.process_limits import ProcessLimits, process_limits, set_process_limits
 from service.models.__main__ import main
+from tests.support.clean_environment import installed_without_compiling
 
 NEEDED = (
     "mlflow-skinny==3.17.2",
@@ -22,7 +23,7 @@ NEEDED = (
 )
 SAVE = """
 import json, sys
-import mlflow.pyfunc, mlflow.sklearn
+import cloudpickle, mlflow.pyfunc, mlflow.sklearn, sklearn
 import pandas as pd
 from mlflow.models import infer_signature
 from sklearn.linear_model import LogisticRegression
@@ -38,8 +39,11 @@ labels = [int(i % 7 + i / 10 > 4) for i in range(30)]
 model = make_pipeline(StandardScaler(), LogisticRegression()).fit(table, labels)
 described = {"signature": infer_signature(table, model.predict(table)), "input_example": table.head(2)}
 mlflow.sklearn.save_model(model, sys.argv[1] + "/default", **described)
+# MLflow opens the first model in a process of its own, to find what it needs. It would write these lines for the others.
+needs = [f"{each.__name__}=={each.__version__}" for each in (mlflow, cloudpickle, pd)]
+described |= {"pip_requirements": [*needs, f"scikit-learn=={sklearn.__version__}"]}
 mlflow.sklearn.save_model(model, sys.argv[1] + "/cloudpickled", serialization_format="cloudpickle", **described)
-mlflow.pyfunc.save_model(sys.argv[1] + "/doubled", python_model=Doubled())
+mlflow.pyfunc.save_model(sys.argv[1] + "/doubled", python_model=Doubled(), pip_requirements=needs[:2])
 table.assign(y=labels).to_csv(sys.argv[1] + "/sample.csv", index=False)
 with open(sys.argv[1] + "/expected.json", "w") as file:
     json.dump([table.to_dict("records"), model.predict_proba(table)[:, 1].tolist()], file)
@@ -53,7 +57,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     before = process_limits()
     set_process_limits(ProcessLimits(environments=folder / "environments"))
     try:
-        python = python_for(NEEDED, "", folder / "environments")
+        with installed_without_compiling():
+            python = python_for(NEEDED, "", folder / "environments")
     except BrokenBundle as error:
         if "index cannot be reached" in str(error):
             pytest.skip(str(error))

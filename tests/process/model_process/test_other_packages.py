@@ -16,6 +16,7 @@ from service.model_process.environments import python_for
 from service.model_process.process_limits import ProcessLimits, process_limits, set_process_limits
 from service.models.__main__ import main
 from service.schemas import Classification, Label, Scoring
+from tests.support.clean_environment import installed_without_compiling
 from tests.support.onnx_models import ROWS, toy_card
 
 OLD = ("scikit-learn==1.2.2", "numpy==1.26.4", "pandas==1.5.3", "joblib==1.3.2")
@@ -38,7 +39,8 @@ def old_python(tmp_path_factory: pytest.TempPathFactory) -> str:
     before = process_limits()
     set_process_limits(ProcessLimits(environments=folder))
     try:
-        return python_for(OLD, PYTHON, folder)
+        with installed_without_compiling():
+            return python_for(OLD, PYTHON, folder)
     except BrokenBundle as error:
         if "index cannot be reached" in str(error) or "not installed here" in str(error):
             pytest.skip(str(error))
