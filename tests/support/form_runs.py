@@ -26,9 +26,9 @@ from service.exports.proof.proof_answers import REFUSED, Answer, largest_differe
 from service.exports.proof.workbook_run import run_workbooks
 from service.schemas import Row
 from service.settings import Settings
-from tests.support.clean_environment import make_environment
 from tests.support.exported_models import ExportCase, ModelCase
 from tests.support.inference_requests import columns_of, json_request
+from tests.support.mlflow_environment import requirements_of, unmet
 from tests.support.row_files import ask, text_of
 from tests.support.service_app import serve
 
@@ -38,6 +38,7 @@ Answers = dict[str, list[Answer]]
 """Name of a case → the answers to its rows."""
 ASK_MLFLOW = """
 import json, sys
+sys.modules.update(dict.fromkeys(("joblib", "scipy", "sklearn", "skops")))  # no folder names them: not installed
 import mlflow.pyfunc, pandas as pd
 
 answers = {}
@@ -58,10 +59,14 @@ print(json.dumps(answers))
 
 @dataclass(frozen=True)
 class Place:
-    """What a run may use: a folder of its own, and a function that starts PostgreSQL and returns its address."""
+    """What a run may use: a folder of its own, and functions.
+
+    They start PostgreSQL and return its address, and make an environment with MLflow and return its Python.
+    """
 
     folder: Path
     postgresql: Callable[[], str]
+    mlflow: Callable[[], Path]
 
 
 def _one_by_one(kind: str) -> Callable[[Programs, Place], Answers]:
@@ -104,15 +109,15 @@ def _package(kind: str) -> Callable[[Cases, Place], Answers]:
 
 
 def _mlflow(cases: Cases, place: Place) -> Answers:
-    """One environment with MLflow opens all folders; each refused row must be refused alone."""
+    """One Python with MLflow opens all folders, with no more than they name; each refused row must be refused alone."""
     folders = {name: place.folder / name / f"{case.model.card.name}-mlflow" for name, case in cases.items()}
     archives = {}
     for name, case in cases.items():
         with mlflow_folder_of(case.model, case.folder) as archive:
             archives[name] = Path(shutil.copy(archive, place.folder / f"{name}.zip"))
             shutil.unpack_archive(archive, place.folder / name)
-    requirements = [argument for folder in folders.values() for argument in ("-r", folder / "requirements.txt")]
-    python = make_environment(place.folder / "environment", ["mlflow-skinny==3.17.2", *requirements])
+    python = place.mlflow()
+    assert unmet((need for folder in folders.values() for need in requirements_of(folder)), python) == []
     questions = {str(folders[name]): _accepted_and_refused(case) for name, case in cases.items()}
     command: list[str | Path] = [python, "-I", "-c", ASK_MLFLOW]
     done = subprocess.run(command, input=json.dumps(questions), capture_output=True, text=True, check=False)

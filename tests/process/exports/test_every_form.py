@@ -70,7 +70,9 @@ def answers_of(cases: Programs, request: pytest.FixtureRequest, tmp_path_factory
 
     @cache
     def run(form: str) -> tuple[Cases, Answers]:
-        place = Place(tmp_path_factory.mktemp(form), lambda: _address(request))
+        place = Place(
+            tmp_path_factory.mktemp(form), lambda: _address(request), lambda: request.getfixturevalue("mlflow_python")
+        )
         chosen = {
             name: _trained_case(form, name, request) if name in TRAINED_ONLY else _case(form, name, cases, place)
             for name in NAMES[form]

@@ -18,6 +18,7 @@ from service.exports.forms import FORMS
 from service.exports.package_forms import PACKAGE_FORMS
 from service.models.__main__ import main as models_command
 from tests.support.clean_environment import install, make_environment
+from tests.support.mlflow_environment import requirements_of, unmet
 
 ROWS = 150
 KINDS = ["wheel", "saved-object", "mlflow"]
@@ -74,7 +75,7 @@ def rent(bundles_with_rent: Path) -> Model:
     return model
 
 
-def test_every_package_opens_with_the_packages_that_it_names(rent: Model, tmp_path: Path) -> None:
+def test_every_package_opens_with_the_packages_that_it_names(rent: Model, mlflow_python: Path, tmp_path: Path) -> None:
     """One environment, with hashes: the exact packages of the saved object are enough for the wheel too."""
     for kind in KINDS:
         with PACKAGE_FORMS[kind].pack(rent, rent.folder) as packed:
@@ -88,12 +89,12 @@ def test_every_package_opens_with_the_packages_that_it_names(rent: Model, tmp_pa
     assert verified.returncode == 0, verified.stdout + verified.stderr
     assert verified.stdout.endswith(" rows, largest difference 0\n")
     install(python, "--no-deps", str(wheel))
-    install(python, "mlflow-skinny==3.17.2", "-r", str(folder.with_suffix("") / "requirements.txt"))
+    assert unmet(requirements_of(folder.with_suffix("")), mlflow_python) == []
     rows = list(rent.card.real_rows[:50])
     expected = [each.value for each in rent.predict(rows).predictions]  # type: ignore[union-attr]
-    programs: list[list[str | Path]] = [[USE_WHEEL], [USE_MLFLOW, folder.with_suffix("")]]
-    for program in programs:
-        command: list[str | Path] = [python, "-I", "-c", *program]
+    programs: list[list[str | Path]] = [[python, USE_WHEEL], [mlflow_python, USE_MLFLOW, folder.with_suffix("")]]
+    for program, *code in programs:
+        command: list[str | Path] = [program, "-I", "-c", *code]
         done = subprocess.run(command, input=json.dumps(rows), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout) == expected

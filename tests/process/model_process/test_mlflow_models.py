@@ -1,6 +1,5 @@
 """Folders that MLflow itself writes, in an environment of its own, are published and answer as the model. It needs an index."""
 
-import importlib.metadata
 import json
 import subprocess
 from pathlib import Path
@@ -11,16 +10,10 @@ import pytest
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.bundles.versions.bundle_folder import default_folder
-from service.errors import BrokenBundle
-from service.model_process.environments import python_for
-from service.model_process.process_limits import ProcessLimits, process_limits, set_process_limits
+from service.model_process.process_limits import process_limits, set_process_limits
 from service.models.__main__ import main
-from tests.support.clean_environment import installed_without_compiling
+from tests.support.mlflow_environment import MLFLOW_PACKAGES
 
-NEEDED = (
-    "mlflow-skinny==3.17.2",
-    *(f"{name}=={importlib.metadata.version(name)}" for name in ("cloudpickle", "numpy", "pandas", "scikit-learn", "skops")),
-)
 SAVE = """
 import json, sys
 import cloudpickle, mlflow.pyfunc, mlflow.sklearn, sklearn
@@ -51,28 +44,21 @@ with open(sys.argv[1] + "/expected.json", "w") as file:
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the folders that MLflow wrote, and the environment that wrote them."""
+def saved(mlflow_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the folders that MLflow wrote."""
     folder: Path = tmp_path_factory.mktemp("mlflow")
-    before = process_limits()
-    set_process_limits(ProcessLimits(environments=folder / "environments"))
-    try:
-        with installed_without_compiling():
-            python = python_for(NEEDED, "", folder / "environments")
-    except BrokenBundle as error:
-        if "index cannot be reached" in str(error):
-            pytest.skip(str(error))
-        raise
-    finally:
-        set_process_limits(before)
-    subprocess.run([python, "-I", "-c", SAVE, str(folder)], check=True, capture_output=True)
+    subprocess.run([mlflow_python, "-I", "-c", SAVE, str(folder)], check=True, capture_output=True)
     (folder / "bundles").mkdir()
-    (folder / "needed.txt").write_text("\n".join(NEEDED), encoding="utf-8")
+    (folder / "needed.txt").write_text("\n".join(MLFLOW_PACKAGES), encoding="utf-8")
     return folder
 
 
-def published(saved: Path, monkeypatch: pytest.MonkeyPatch, name: str, *options: str) -> Model:
-    monkeypatch.setenv("SERVICE_ENVIRONMENTS", str(saved / "environments"))
+@pytest.fixture(autouse=True)
+def _environments(mlflow_environments: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVICE_ENVIRONMENTS", str(mlflow_environments))
+
+
+def published(saved: Path, name: str, *options: str) -> Model:
     command = ["--bundles", str(saved / "bundles"), "add", str(saved / name), "--data", str(saved / "sample.csv"), *options]
     before = process_limits()
     try:
@@ -84,18 +70,18 @@ def published(saved: Path, monkeypatch: pytest.MonkeyPatch, name: str, *options:
 
 @pytest.mark.parametrize(("name", "options"), [("default", ()), ("cloudpickled", ("--trust-this-file",))])
 def test_a_model_of_scikit_learn_is_converted_and_answers_as_the_model(
-    name: str, options: tuple[str, ...], saved: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, options: tuple[str, ...], saved: Path
 ) -> None:
-    model = published(saved, monkeypatch, name, "--target", "y", *options)
+    model = published(saved, name, "--target", "y", *options)
     rows, expected = json.loads((saved / "expected.json").read_text())
     answers: list[Any] = list(model.predict(rows).predictions)
     assert [each.probabilities["1"] for each in answers] == pytest.approx(expected, abs=1e-12)
     assert model.card.scoring.scorer == "onnx"
 
 
-def test_a_python_function_of_mlflow_runs_in_its_process(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_python_function_of_mlflow_runs_in_its_process(saved: Path) -> None:
     needed = str(saved / "needed.txt")
-    model = published(saved, monkeypatch, "doubled", "--trust-this-file", "--requirements", needed)
+    model = published(saved, "doubled", "--trust-this-file", "--requirements", needed)
     rows, _ = json.loads((saved / "expected.json").read_text())
     answers: list[Any] = list(model.predict([{"a": row["a"], "b": row["b"], "y": 0} for row in rows]).predictions)
     assert [each.value for each in answers] == [2.0 * row["a"] for row in rows]
