@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from service.pictures.freed_memory import give_memory_back
 from wire.media_types import MAX_PICTURE_BYTES, find_picture_type
 
 if TYPE_CHECKING:
@@ -142,7 +143,11 @@ def _open(content: bytes, max_side: int, media_type: str | None) -> "Image.Image
     _check_header(picture, content, media_type)
     if picture.width * picture.height > _LARGE_PIXELS:
         with _one_large_picture:
-            return _decode(picture, max_side)
+            try:
+                return _decode(picture, max_side)
+            finally:
+                del picture  # with the buffers of its decoder, before the next one begins
+                give_memory_back()
     return _decode(picture, max_side)
 
 

@@ -29,8 +29,8 @@ import onnxruntime as ort
 FIELDS = "fields"
 _MAX_TEXTS = 128
 """Texts are scored in parts of so many: the graph makes a dense row of thousands of word counts of each."""
-_MAX_NUMBERS = 4_000_000
-"""A part of the rows takes no more numbers than this at once: 32 MB."""
+_MAX_NUMBERS = 500_000
+"""A part of the rows takes no more numbers than this at once: 4 MB, which stay in the cache of a processor."""
 _DTYPES: dict[str, type[np.floating]] = {"tensor(double)": np.float64, "tensor(float)": np.float32}
 _ARRAY_DTYPES: dict[str, type[np.generic]] = {**_DTYPES, "tensor(uint8)": np.uint8}
 _FATAL = 4

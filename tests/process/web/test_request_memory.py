@@ -1,5 +1,6 @@
 """Promises of the memory of requests in JSON: bounded by what is scored at once, and given back."""
 
+import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,17 +9,21 @@ from typing import Any
 import pyarrow as pa
 import pytest
 import requests
+from PIL import Image
 
 from tests.support.overloaded_service import ask, good_body
 from tests.support.process_memory import above_idle, has_proc, megabytes
 from tests.support.row_files import MEDIA, written
 from tests.support.server_process import Program, running, service_program
+from wire.row_values import data_url
 
 MODEL = "comment-sentiment"
 MAX_MEGABYTES = 100
 MAX_MEGABYTES_UNDER_LOAD = 180
 """With the pools that glibc and Arrow keep by default it takes some 220."""
+MAX_MEGABYTES_OF_PICTURES = 300
 CALLERS, ROUNDS = 8, 6
+MODES = ("RGB", "RGBA", "I;16")
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +64,30 @@ def test_many_callers_at_once_take_bounded_memory(program: Program, cards: dict[
 
     _, more = above_idle(program, all_callers)
     assert more < MAX_MEGABYTES_UNDER_LOAD
+
+
+def _large_picture(mode: str) -> bytes:
+    """Return the file of a picture of 24 million pixels, the most that is taken."""
+    buffer = io.BytesIO()
+    Image.new(mode, (6000, 3990)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@has_proc
+def test_the_largest_pictures_of_many_callers_take_bounded_memory_and_give_it_back(
+    program: Program, cards: dict[str, Any]
+) -> None:
+    """One is decoded at a time, and its memory is free before the next one begins."""
+    bodies = [{"rows": [{"picture": data_url(_large_picture(mode))}]} for mode in MODES] * 2
+    url = f"{program.url}/v1/models/garment/predictions"
+
+    def all_callers() -> list[int]:
+        with ThreadPoolExecutor(len(bodies)) as callers:
+            return list(callers.map(lambda body: requests.post(url, json=body, timeout=120).status_code, bodies))
+
+    ask(program.url, "garment", good_body(cards, "garment"))
+    before = megabytes(program, "VmRSS")
+    statuses, more = above_idle(program, all_callers)
+    assert statuses == [200] * len(bodies)
+    assert more < MAX_MEGABYTES_OF_PICTURES
+    assert megabytes(program, "VmRSS") - before < MAX_MEGABYTES
