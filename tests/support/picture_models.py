@@ -14,7 +14,7 @@ from tests.support.synthetic_recipes import draft, not_converted, prepared, publ
 SIDE, LENGTH = 8, 5
 ROWS = 1300
 VALUE = '[output]\nkind = "regression"\nunit = "points"\n'
-PICTURE = f'[[inputs]]\nname = "picture"\ntype = "image"\nwidth = {SIDE}\nheight = {SIDE}\ncolors = "grey"\n'
+PICTURE = f'[[inputs]]\nname = "picture"\ntype = "image"\nwidth = {SIDE}\nheight = {SIDE}\ncolours = "grey"\n'
 VECTOR = f'[[inputs]]\nname = "embedding"\ntype = "vector"\nlength = {LENGTH}\n'
 NUMBER = '[[inputs]]\nname = "size"\ntype = "number"\n'
 
