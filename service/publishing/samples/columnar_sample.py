@@ -14,7 +14,9 @@ from service.publishing.data_split import SEED
 
 MAX_CELLS = 40_000_000
 """A table with so many numbers takes 320 MB."""
-_BATCH_ROWS = 65_536
+MAX_BYTES = 2**29
+"""Of a Parquet file with long cells, such as pictures. To read it takes five times as much memory."""
+_BATCH_ROWS, _BATCH_BYTES = 65_536, 2**26
 
 
 def row_limit(columns: int, max_rows: int) -> int:
@@ -34,11 +36,18 @@ def draw_rows(rows: int, limit: int) -> NDArray[np.bool_]:
 def read_parquet_sample(file: Path, max_rows: int) -> tuple[pd.DataFrame, int]:
     """Return rows of a Parquet file, and the number of all."""
     with pq.ParquetFile(file) as parquet:
-        rows, columns = parquet.metadata.num_rows, len(parquet.schema_arrow)
-        if rows <= row_limit(columns, max_rows):
+        rows, schema = parquet.metadata.num_rows, parquet.schema_arrow
+        row_bytes = max(1, _unpacked_bytes(parquet.metadata) // max(1, rows))
+        limit = min(row_limit(len(schema), max_rows), max(1, MAX_BYTES // row_bytes))
+        if rows <= limit:
             return _with_index(pd.read_parquet(file)), rows
-        table = _drawn(parquet.schema_arrow, lambda: parquet.iter_batches(_BATCH_ROWS), rows, max_rows)
+        batch_rows = max(1, min(_BATCH_ROWS, _BATCH_BYTES // row_bytes))
+        table = _drawn(schema, lambda: parquet.iter_batches(batch_rows), rows, limit)
     return table, rows
+
+
+def _unpacked_bytes(metadata: pq.FileMetaData) -> int:
+    return sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
 
 
 def read_arrow_sample(file: Path, *, is_stream: bool, max_rows: int) -> tuple[pd.DataFrame, int]:
@@ -55,12 +64,12 @@ def read_arrow_sample(file: Path, *, is_stream: bool, max_rows: int) -> tuple[pd
     with pa.memory_map(str(file)) as source:
         schema = (pa.ipc.open_stream if is_stream else pa.ipc.open_file)(source).schema
     rows = sum(batch.num_rows for batch in batches())
-    return _drawn(schema, batches, rows, max_rows), rows
+    return _drawn(schema, batches, rows, row_limit(len(schema), max_rows)), rows
 
 
-def _drawn(schema: pa.Schema, batches: Callable[[], Iterator[pa.RecordBatch]], rows: int, max_rows: int) -> pd.DataFrame:
+def _drawn(schema: pa.Schema, batches: Callable[[], Iterator[pa.RecordBatch]], rows: int, limit: int) -> pd.DataFrame:
     """Return drawn rows as pandas reads them from Parquet: the schema says which types they had."""
-    mask, start, parts = draw_rows(rows, row_limit(len(schema), max_rows)), 0, []
+    mask, start, parts = draw_rows(rows, limit), 0, []
     for batch in batches():
         parts.append(batch.filter(pa.array(mask[start : start + batch.num_rows])))
         start += batch.num_rows

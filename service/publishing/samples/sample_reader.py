@@ -59,7 +59,7 @@ def read_sample(file: Path, *, options: TextOptions = _PLAIN_OPTIONS, charset: s
             table, rows, findings = _read_text(file, head, options, charset, max_rows)
     if not rows or not len(table.columns):
         raise CannotDraft(f"The sample {file.name!r} has no rows. Give one with some rows.")
-    if rows > row_limit(len(table.columns), max_rows):
+    if rows > row_limit(len(table.columns), max_rows) or (head.startswith(_PARQUET) and rows > len(table)):
         findings = [
             *findings,
             Finding("drawn", "", f"{len(table):,} of {rows:,} rows were drawn at random; they are enough."),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from service.publishing.drafting.findings import CannotDraft
+from service.publishing.samples import columnar_sample
 from service.publishing.samples.sample_reader import Sample, read_sample
 from wire.cells.text_options import TextOptions
 
@@ -209,3 +210,16 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CannotDraft, match=r"no file 'a\.csv'"):
         read_sample(tmp_path / "a.csv")
+
+
+def test_of_long_cells_as_many_rows_are_drawn_as_memory_has_place_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columnar_sample, "MAX_BYTES", 20_000)
+    monkeypatch.setattr(columnar_sample, "_BATCH_BYTES", 5000)
+    photos = np.random.default_rng(1).integers(0, 256, (100, 1000), dtype=np.uint8)
+    pd.DataFrame({"photo": [each.tobytes() for each in photos]}).to_parquet(tmp_path / "photos.parquet")
+    sample = read_sample(tmp_path / "photos.parquet")
+    assert (sample.rows, codes(sample)) == (100, {"drawn"})
+    assert 15 <= len(sample.table) <= 20
+    assert set(sample.table["photo"]) < {each.tobytes() for each in photos}
