@@ -145,11 +145,21 @@ class _CsvWriter:
         columns = [to_cells(name, column) for name, column in zip(self._names, batch.columns, strict=True)]
         for index in self._comma_columns:
             columns[index] = [None if value is None else repr(value).replace(".", ",") for value in columns[index]]
-        return self.finish() + self._lines(list(zip(*columns, strict=True)))
+        return self.finish() + (self._plain_lines(columns) or self._lines(list(zip(*columns, strict=True))))
 
     def finish(self) -> bytes:
         header, self._header = self._header, b""
         return header
+
+    def _plain_lines(self, columns: list[list[Any]]) -> bytes:
+        """Return the lines that the csv module would write, or nothing if a cell may need quotes. Faster than the module."""
+        cells = [["" if value is None else str(value) for value in column] for column in columns]
+        text = "\n".join([*map(self._separator.join, zip(*cells, strict=True)), ""])
+        rows = len(cells[0])
+        signs = text.count(self._separator), text.count("\n")
+        if '"' in text or "\r" in text or len(cells) == 1 or signs != (rows * (len(cells) - 1), rows):
+            return b""
+        return text.encode()
 
     def _lines(self, rows: list[Sequence[Any]]) -> bytes:
         text = self._format(rows, csv.QUOTE_MINIMAL)
