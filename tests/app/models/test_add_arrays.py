@@ -15,10 +15,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from client import hand_over
+from model_worker.model_calls import scores
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.bundles.versions.bundle_folder import default_folder
 from service.models.__main__ import main
+from service.publishing.drafting.draft import draft
+from service.publishing.drafting.facts import facts_of
+from tests.support.conversion_check import compare
 from tests.support.documentation import read
 from wire.row_values import data_url
 
@@ -93,6 +97,16 @@ def test_the_embeddings_of_the_notebook_are_a_model_that_answers_as_scikit_learn
     assert np.abs(answers(model, rows) - notebook["large"].predict_proba(test)).max() < 1e-12
     assert [(field.type, field.length) for field in model.card.inputs] == [("vector", 64), ("number", 0)]
     assert model.card.scoring.scorer == "onnx"
+
+
+def test_a_model_of_a_matrix_gets_the_picture_from_a_step_in_front_of_it(notebook: dict[str, Any], tmp_path: Path) -> None:
+    model, test = notebook["from_matrix"], notebook["X"][1000:1200]
+    expected = notebook["fitted"].predict_proba(notebook["pixels_of_rows"][1000:1200])
+    facts = facts_of(model)
+    drafted = draft(test, None, facts, lambda table: scores(model, table, facts.answer), name="front")
+    assert [field.type for field in drafted.card.inputs] == ["image"]
+    assert np.abs(model.predict_proba(test) - expected).max() < 1e-12
+    assert compare(drafted.card, model, test, tmp_path).difference < 1e-12
 
 
 def test_a_step_of_ones_own_runs_in_a_process_and_answers_the_same(notebook: dict[str, Any], tmp_path: Path) -> None:
