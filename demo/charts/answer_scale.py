@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 from demo.charts.canvas import (
     ACCENT,
     INK,
+    MAX_LINES,
     MUTED,
     TONES,
     TRACK,
@@ -21,8 +22,10 @@ def draw_probability_scale(
     bands: list[ScaleBand], ticks: list[tuple[float, str]], now: float, start: float | None, theme: str
 ) -> Figure:
     """Draw 0 to 1 as labelled bands, with a filled marker for the answer and a hollow one for the start."""
-    figure = _empty_strip(theme, (0, 1), height=128)
-    for band in bands:
+    labels = [wrap_text(band.label, band.high - band.low) for band in bands]
+    has_long_label = any(label.count("<br>") == MAX_LINES - 1 for label in labels)
+    figure = _empty_strip(theme, (0, 1), height=168 if has_long_label else 128)
+    for band, label in zip(bands, labels, strict=True):
         colour = TONES[theme][band.tone]
         figure.add_shape(
             type="rect",
@@ -38,7 +41,7 @@ def draw_probability_scale(
         figure.add_annotation(
             x=(band.low + band.high) / 2,
             y=0.5,
-            text=wrap_text(band.label, band.high - band.low),
+            text=label,
             showarrow=False,
             font={"size": 15, "color": INK[theme]},
         )

@@ -1,5 +1,6 @@
 """What all charts share: colours of both themes, an empty figure, styled axes, escaped texts."""
 
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ PAPER = {"light": "#FFFFFF", "dark": "#14181D"}
 _OPACITY = 0.27
 _AXIS_MARGIN = 0.002
 _LETTER_PIXELS, _PHONE_PIXELS = 7.2, 300
+MAX_LINES = 3
+"""Of a label inside of a chart."""
 
 
 def set_accent(light: str, dark: str) -> None:
@@ -106,12 +109,15 @@ def with_opacity(colour: str, opacity: float = _OPACITY) -> str:
 
 
 def wrap_text(text: str, share: float) -> str:
-    """Return an escaped text, broken in the middle if `share` of a phone's width is too narrow for its words."""
-    spaces = [index for index, letter in enumerate(text) if letter == " "]
-    if not spaces or len(text) * _LETTER_PIXELS <= share * _PHONE_PIXELS:
-        return escape_text(text)
-    middle = min(spaces, key=lambda index: abs(index - len(text) / 2))
-    return str(Markup("{}<br>{}").format(text[:middle], text[middle + 1 :]))
+    """Return an escaped text, broken into at most three lines, so that it fits into `share` of a phone's width.
+
+    A word that is too long for it is not broken.
+    """
+    letters = max(1, int(share * _PHONE_PIXELS / _LETTER_PIXELS))
+    lines = textwrap.wrap(
+        text, letters, max_lines=MAX_LINES, placeholder="…", break_long_words=False, break_on_hyphens=False
+    )
+    return str(Markup("<br>").join(lines))
 
 
 def escape_text(text: str) -> str:

@@ -10,6 +10,7 @@ from demo.charts.canvas import (
     ACCENT,
     INK,
     MUTED,
+    PAPER,
     TONES,
     TRACK,
     Figure,
@@ -140,6 +141,7 @@ def draw_bars(points: list[Point], scale: Scale, *, now: int | None, start: tupl
     low = 0.0 if min(answers) >= 0 else low
     labels = [escape_text(point.label) for point in points]
     colours = [ACCENT[theme] if index == now else with_opacity(ACCENT[theme], 0.45) for index in range(len(points))]
+    text_colours = [PAPER[theme] if index == now else INK[theme] for index in range(len(points))]
     figure.add_trace(
         go.Bar(
             x=[point.answer if point.is_possible or index == now else None for index, point in enumerate(points)],
@@ -147,6 +149,7 @@ def draw_bars(points: list[Point], scale: Scale, *, now: int | None, start: tupl
             orientation="h",
             text=[escape_text(point.answer_label) for point in points],
             textposition="auto",
+            insidetextfont={"color": text_colours},
             width=0.62,
             marker={"color": colours},
             customdata=list(range(len(points))),

@@ -15,6 +15,20 @@ def test_a_scale_has_a_word_on_every_band_and_two_markers(theme: str) -> None:
     assert list(figure.data[0].marker.opacity) == [1, 1]
 
 
+def test_a_long_label_has_lines_that_fit_into_its_band_on_a_phone() -> None:
+    bands = [ScaleBand(0, 0.3, "bad", "Change the advert or the time"), ScaleBand(0.3, 1, "good", "Show it")]
+    figure = answer_scale.draw_probability_scale(bands, [], 0.1, None, "light")
+    lines = figure.layout.annotations[0].text.split("<br>")
+    assert " ".join(lines) == "Change the advert or the time"
+    assert max(map(len, lines)) * 7.2 <= 0.3 * 300
+    assert figure.layout.height > answer_scale.draw_probability_scale(bands[1:], [], 0.1, None, "light").layout.height
+
+
+def test_a_label_that_no_band_can_hold_ends_with_an_ellipsis() -> None:
+    figure = answer_scale.draw_probability_scale([ScaleBand(0, 0.3, "bad", "one two " * 20)], [], 0.1, None, "light")
+    assert figure.layout.annotations[0].text == "one two one<br>two one two<br>one two one…"
+
+
 def test_a_start_that_is_the_answer_itself_has_no_marker_of_its_own() -> None:
     figure = answer_scale.draw_probability_scale([], [], 0.4, None, "light")
     assert list(figure.data[0].marker.opacity) == [0, 1]
