@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api import types
 
 from service.pictures.model_picture import Colours, model_pixels, read_data_url
 from service.pictures.picture_file import PictureHeader, WrongPicture, read_header
@@ -21,14 +22,17 @@ Arrays = list[NDArray[Any]]
 
 def is_array_column(values: "pd.Series[Any]") -> bool:
     """Tell whether a column holds arrays, lists, or files of pictures."""
-    first = next((cell for cell in values.tolist() if not _is_missing(cell)), None) if values.dtype == object else None
+    first = _first(values) if values.dtype == object else None
     return isinstance(first, np.ndarray | list | tuple) or _file_of(first) is not None
 
 
 def is_text_of_arrays(values: "pd.Series[Any]") -> bool:
     """Tell whether all texts of a column are data URLs of pictures, or JSON lists of two numbers or more."""
+    first = _first(values) if types.is_string_dtype(values.dtype) else None
+    if not isinstance(first, str) or not first.lstrip().startswith((_DATA_URL, _LIST)):
+        return False
     texts = [cell for cell in values.tolist() if not _is_missing(cell)]
-    if not texts or not all(isinstance(cell, str) for cell in texts):
+    if not all(isinstance(cell, str) for cell in texts):
         return False
     if all(text.startswith(_DATA_URL) for text in texts):
         return True
@@ -36,6 +40,11 @@ def is_text_of_arrays(values: "pd.Series[Any]") -> bool:
         return all(text.lstrip().startswith(_LIST) and len(parse_vector(text)) >= _MIN_NUMBERS for text in texts)
     except ValueError:
         return False
+
+
+def _first(values: "pd.Series[Any]") -> Any:
+    """Return the first cell of objects or texts that is not missing; None if there is none."""
+    return next((cell for cell in values.array if not _is_missing(cell)), None)
 
 
 def read_arrays(name: str, values: "pd.Series[Any]", given: Mapping[str, Any] | None = None) -> "pd.Series[Any]":
