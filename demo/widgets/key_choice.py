@@ -58,7 +58,7 @@ def choose_any_key(card: Card, other_than: str, tr: Translation) -> str:
 
 def draw_choice(card: Card, keys: StoredKeys, choose: Callable[[str], None], tr: Translation) -> None:
     """Draw stored keys, each as a button that looks it up, with its stored answer."""
-    name = card.get("row_name") or tr.text("case")
+    name = entity_notes.get_entity_name(card, tr)
     shown = keys.shown()
     for first in range(0, len(shown), _COLUMNS):  # row by row, so that a phone shows the keys in their order
         for index, (column, item) in enumerate(zip(st.columns(_COLUMNS), shown[first : first + _COLUMNS], strict=False)):
