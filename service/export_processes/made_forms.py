@@ -16,6 +16,7 @@ from service.export_errors import CannotExport, ExportFailed, ExportTimeout, Unk
 from service.export_processes.form_calls import FormCall, ask_form, make_form
 from service.exports.forms import FORMS, require_exports
 from service.exports.proof.proof_answers import TimedAnswers
+from service.exports.refusals import NotExportable
 from service.schemas import Export, ExportList, ExportProof, MadeExport, RefusedExport, Row
 from tabular.scratch_folder import ScratchFolder
 
@@ -63,7 +64,19 @@ class MadeForms:
         card = model.card
         require_exports(card)
         self._forget_versions()
+        self._refuse_by_card(model)
         return ExportList(model=card.name, version=card.version, exports=[self._describe(model, kind) for kind in FORMS])
+
+    def _refuse_by_card(self, model: Model) -> None:
+        """Keep the refusals of forms that the card rules out: no process has to find them."""
+        for kind, form in FORMS.items():
+            key = (model.card.name, model.card.version, kind)
+            if key in self._results:
+                continue
+            try:
+                form.check(model.card, model.folder)
+            except NotExportable as refusal:
+                self._results[key] = RefusedExport(reason=refusal.reason, nearest=refusal.nearest)
 
     def _describe(self, model: Model, kind: str) -> Export:
         form, result = FORMS[kind], self._results.get((model.card.name, model.card.version, kind))

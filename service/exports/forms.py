@@ -1,6 +1,7 @@
 """The table of all forms in which a model can be taken away. A new form is one entry here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,12 +48,13 @@ class Form:
         `database` is the address of one that may run a query of PostgreSQL. Raises NotExportable, ExportsForbidden.
         """
         require_exports(model.card)
-        try:
+        with _nearest_form_that_works(model.card, bundle):
             return self.maker.make(model, bundle, folder, database=database)
-        except NotExportable as refusal:
-            if refusal.nearest != "wheel" or _can_be_packaged(model.card, bundle):
-                raise
-            raise NotExportable(refusal.reason, None) from refusal.__cause__
+
+    def check(self, card: Card, bundle: Path) -> None:
+        """Raise NotExportable if the card alone tells that the model cannot be had in this form."""
+        with _nearest_form_that_works(card, bundle):
+            self.maker.check_card(card)
 
     def answer(self, model: Model, bundle: Path, file: Path, row: Row) -> TimedAnswers:
         """Return the answer of a file that was made to a row with all fields. Raises NotInstalled, CodeFailed."""
@@ -63,6 +65,17 @@ def require_exports(card: Card) -> None:
     """Raise ExportsForbidden if the card says that the model may not be taken away."""
     if card.exports == "no":
         raise ExportsForbidden
+
+
+@contextmanager
+def _nearest_form_that_works(card: Card, bundle: Path) -> Iterator[None]:
+    """Let a refusal name the package only if the model can be packaged."""
+    try:
+        yield
+    except NotExportable as refusal:
+        if refusal.nearest != "wheel" or _can_be_packaged(card, bundle):
+            raise
+        raise NotExportable(refusal.reason, None) from refusal.__cause__
 
 
 def _can_be_packaged(card: Card, bundle: Path) -> bool:

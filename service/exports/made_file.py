@@ -7,7 +7,7 @@ from typing import Protocol
 
 from service.bundles.model import Model
 from service.exports.proof.proof_answers import TimedAnswers
-from service.schemas import Row
+from service.schemas import Card, Row
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ class MadeFile:
 
 class Maker(Protocol):
     """Makes the file of one form, and asks it."""
+
+    def check_card(self, card: Card) -> None:
+        """Raise NotExportable if no model of such a card can be had in this form."""
 
     def make(self, model: Model, bundle: Path, folder: Path, *, database: str = "") -> MadeFile:
         """Write the file of a model, whose bundle is in a folder, into another folder, and prove it.

@@ -9,14 +9,14 @@ from pathlib import Path
 from service.bundles.model import Model
 from service.exports.made_file import MadeFile
 from service.exports.model_folders.mlflow_export import mlflow_folder_of
-from service.exports.model_folders.triton_export import triton_repository_of
+from service.exports.model_folders.triton_export import check_triton_card, triton_repository_of
 from service.exports.proof.package_runs import run_mlflow, run_package
 from service.exports.proof.proof_answers import NotInstalled, TimedAnswers
 from service.exports.proof.proof_rows import real_rows, refused_rows
 from service.exports.proof.proving import prove
 from service.exports.saved_object.archive import saved_object_of
 from service.exports.wheel.wheel_export import wheel_of
-from service.schemas import Row
+from service.schemas import Card, Row
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,12 @@ class PackageForm:
     """Gives the file; it is deleted at the end. Raises NotExportable."""
     run: Callable[[Path, Sequence[Row]], TimedAnswers]
     """Returns an answer of the file for each row. Raises NotInstalled, CodeFailed."""
+    check: Callable[[Card], None] = lambda _: None
+    """Raises NotExportable for the card of a model that cannot be had in this form."""
+
+    def check_card(self, card: Card) -> None:
+        """Raise NotExportable if no model of such a card can be had in this form."""
+        self.check(card)
 
     def make(self, model: Model, bundle: Path, folder: Path, *, database: str = "") -> MadeFile:  # noqa: ARG002 - as others
         """Write the file of a model into a folder, and prove it. Raises NotExportable."""
@@ -55,5 +61,5 @@ PACKAGE_FORMS = {
     "wheel": PackageForm(wheel_of, run_package),
     "saved-object": PackageForm(saved_object_of, run_package),
     "mlflow": PackageForm(mlflow_folder_of, run_mlflow),
-    "triton": PackageForm(triton_repository_of, _lacking("Triton Inference Server")),
+    "triton": PackageForm(triton_repository_of, _lacking("Triton Inference Server"), check_triton_card),
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 from service.bundles.model import Model
 from service.exports.code.languages import LANGUAGES, write_code
 from service.exports.code.program import Program
-from service.exports.code.program_builder import build_program
+from service.exports.code.program_builder import build_program, check_program_card
 from service.exports.code.program_steps import MAX_DEPTH
 from service.exports.made_file import MadeFile, Proof
 from service.exports.pmml.pmml_document import write_pmml
@@ -19,7 +19,7 @@ from service.exports.proof.proof_rows import real_rows, special_rows
 from service.exports.proof.proving import SINGLE_TOLERANCE, TOLERANCE, prove
 from service.exports.proof.workbook_run import run_workbooks
 from service.exports.workbook.model_workbook import SHOWN_CASES, max_proof_rows, write_workbook
-from service.schemas import Row
+from service.schemas import Card, Row
 
 MAX_ROWS = 10_000
 
@@ -39,6 +39,10 @@ class ProgramForm:
     """How many rows a proof may run."""
     spacing: float = 0.0
     """How near to a threshold the form still tells numbers apart, relative to the threshold; 0: as float64 does."""
+
+    def check_card(self, card: Card) -> None:
+        """Raise NotExportable if no model of such a card can be a program."""
+        check_program_card(card)
 
     def make(self, model: Model, bundle: Path, folder: Path, *, database: str = "") -> MadeFile:
         """Write the file of a model into a folder, and prove it. Raises NotExportable."""

@@ -28,10 +28,7 @@ def build_program(model: Model, folder: Path, *, max_depth: int = MAX_DEPTH) -> 
     `max_depth` is that of the conditions of one tree.
     """
     card = localized(model.card, "en")
-    if card.scoring.scorer != "onnx":
-        raise NotExportable(f"the model is not a graph, because it {card.scoring.reason or 'runs in a process of its own'}")
-    if arrays := array_fields(card):
-        raise NotExportable(f"the field {arrays[0].name} is {arrays[0].words}, and code takes numbers and texts one by one")
+    check_program_card(card)
     types = number_fields(card)
     graph = (folder / "model.onnx").read_bytes()
     roots = read_graph(graph, field_nodes(types))
@@ -43,6 +40,14 @@ def build_program(model: Model, folder: Path, *, max_depth: int = MAX_DEPTH) -> 
     steps = StepList(fields, list(zip(roots, _score_names(card), strict=True)), identifiers, max_depth)
     scores = tuple(map(steps.add_score, roots))
     return Program(card, fields, tuple(steps.steps), scores, is_single_precision(graph))
+
+
+def check_program_card(card: Card) -> None:
+    """Raise NotExportable if no model of such a card can be a program."""
+    if card.scoring.scorer != "onnx":
+        raise NotExportable(f"the model is not a graph, because it {card.scoring.reason or 'runs in a process of its own'}")
+    if arrays := array_fields(card):
+        raise NotExportable(f"the field {arrays[0].name} is {arrays[0].words}, and code takes numbers and texts one by one")
 
 
 def check_size(roots: list[Expression]) -> None:

@@ -24,7 +24,7 @@ from service.fields.date import DateType
 from service.fields.date_time import DateTimeType
 from service.fields.field_type import NumbersType
 from service.fields.lookup import array_fields
-from service.schemas import Classification
+from service.schemas import Card, Classification
 
 if TYPE_CHECKING:
     import onnx
@@ -56,17 +56,22 @@ def triton_repository_of(model: Model, bundle: Path) -> Iterator[Path]:
         yield pack_folder(card, folder)
 
 
+def check_triton_card(card: Card) -> None:
+    """Raise NotExportable if Triton can serve no model of such a card."""
+    if card.scoring.scorer != "onnx":
+        reason = card.scoring.reason or "runs in a process of its own"
+        raise NotExportable(f"Triton serves a graph of ONNX, and the model is none, because it {reason}")
+    if arrays := array_fields(card):
+        raise NotExportable(
+            f"the field {arrays[0].name} is {arrays[0].words}, which the service reads and checks before it asks the graph"
+        )
+
+
 def _graph(model: Model, bundle: Path) -> "onnx.GraphProto":
     """Return the graph of a model that takes one matrix of numbers. Raises NotExportable for every other model."""
     import onnx
 
-    if model.card.scoring.scorer != "onnx":
-        reason = model.card.scoring.reason or "runs in a process of its own"
-        raise NotExportable(f"Triton serves a graph of ONNX, and the model is none, because it {reason}")
-    if arrays := array_fields(model.card):
-        raise NotExportable(
-            f"the field {arrays[0].name} is {arrays[0].words}, which the service reads and checks before it asks the graph"
-        )
+    check_triton_card(model.card)
     graph: onnx.GraphProto = onnx.load_model(bundle / "model.onnx").graph
     if [each.name for each in graph.input] != [FIELDS]:
         raise NotExportable("the graph takes counts of words, which the service makes of a text before it asks the graph")

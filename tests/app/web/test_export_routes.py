@@ -124,6 +124,16 @@ def test_the_client_lists_and_downloads(served: TestClient) -> None:
         client.exports(NAME, version="0" * 64)
 
 
+@pytest.mark.parametrize("name", ["garment", "ad-response"])
+def test_the_list_knows_the_forms_that_no_model_of_pictures_or_vectors_has(name: str, served: TestClient) -> None:
+    forms = exports_of(served, name)
+    possible = {kind for kind, form in forms.items() if form["refused"] is None}
+    assert possible == {"wheel", "saved-object", "mlflow"}
+    for kind in forms.keys() - possible:
+        problem = check_problem(served.get(f"/v1/models/{name}/exports/{kind}"), 422, "not_exportable")
+        assert forms[kind]["refused"] == {"reason": problem["reason"], "nearest": "wheel"}
+
+
 def test_a_model_that_has_no_such_form_is_refused_with_the_nearest_one(served: TestClient) -> None:
     problem = check_problem(served.get("/v1/models/adding/exports/python"), 422, "not_exportable")
     assert problem["nearest"] == "wheel"
