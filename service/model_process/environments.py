@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import hashlib
 import importlib.metadata
-import importlib.util
 import os
 import re
 import shutil
@@ -21,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 
 from service.errors import BrokenBundle
 
@@ -144,10 +144,19 @@ def _commands(home: Path, version: str, requirements: Path) -> list[list[str]]:
         raise BrokenBundle(f"it needs Python {version}, which is not installed here; uv would install it")
     options = ["--no-input", "--disable-pip-version-check"]
     install = ["install", "--no-warn-conflicts", "--only-binary=:all:", "-r", str(requirements)]
-    if version == this_python() and importlib.util.find_spec("pip"):  # the pip of this Python runs on that one
+    if _pip_runs_on(version):
         pip = [sys.executable, "-m", "pip", "--python", python]
         return [[base, "-m", "venv", "--without-pip", str(home)], [*pip, *options, *install]]
     return [[base, "-m", "venv", str(home)], [python, "-m", "pip", *options, *install]]
+
+
+def _pip_runs_on(version: str) -> bool:
+    """Return whether this Python has a pip that runs on a version of Python."""
+    try:
+        needed = importlib.metadata.metadata("pip")["Requires-Python"]
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return version == this_python() or SpecifierSet(needed).contains(version)
 
 
 def _installed_python(version: str) -> str | None:

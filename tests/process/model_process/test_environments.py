@@ -5,7 +5,9 @@ import subprocess
 import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -51,6 +53,10 @@ def installer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr("service.model_process.environments.shutil.which", lambda _: None)
 
 
+def _nothing_is_installed(name: str) -> NoReturn:
+    raise PackageNotFoundError(name)
+
+
 @pytest.mark.usefixtures("index", "installer")
 def test_two_versions_of_a_package_are_beside_each_other_and_each_is_made_once(tmp_path: Path) -> None:
     folder = tmp_path / "environments"
@@ -83,7 +89,7 @@ def test_a_service_whose_python_has_no_pip_makes_environments_with_a_pip_of_thei
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.model_process.environments.shutil.which", lambda _: None)
-    monkeypatch.setattr("service.model_process.environments.importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("service.model_process.environments.importlib.metadata.metadata", _nothing_is_installed)
     assert version_in(python_for(["toy-library==1.0"], "", tmp_path / "environments")) == "1.0"
 
 
