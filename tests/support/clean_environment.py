@@ -18,7 +18,8 @@ def make_environment(folder: Path, packages: Sequence[str | Path]) -> Path:
     else:
         _run([sys.executable, "-m", "venv", "--without-pip", str(folder)])
     python = folder / "bin" / "python"
-    install(python, "--only-binary=:all:", *packages)
+    if packages:
+        install(python, "--only-binary=:all:", *packages)
     return python
 
 

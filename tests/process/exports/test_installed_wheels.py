@@ -191,7 +191,7 @@ def test_a_saved_object_names_what_is_missing_and_reproduces_its_answers_with_it
     with saved_object_of(models["credit-default"], bundles / "credit-default") as archive:
         shutil.unpack_archive(archive, tmp_path)
         folder = tmp_path / archive.stem
-    empty = make_environment(tmp_path / "empty", ["pip"])
+    empty = make_environment(tmp_path / "empty", [])
     before = subprocess.run([empty, folder / "verify.py"], capture_output=True, text=True, check=False)
     assert before.returncode == 2
     assert re.search(r"^onnxruntime: \d[\d.]+ was saved, nothing is here$", before.stdout, re.MULTILINE)

@@ -90,9 +90,10 @@ def written(models: dict[str, Model], bundles: Path, tmp_path_factory: pytest.Te
     for name in NAMES:
         model, folder = models[name], tmp_path_factory.mktemp(name)
         rows = [*model.card.real_rows]
+        depths = {form.max_depth for form in PROGRAM_FORMS.values()}
+        programs = {depth: build_program(model, bundles / name, max_depth=depth) for depth in depths}
         for form in PROGRAM_FORMS.values():
-            program = build_program(model, bundles / name, max_depth=form.max_depth)
-            (folder / form.file_name(name)).write_bytes(form.write(program, rows, PROOF))
+            (folder / form.file_name(name)).write_bytes(form.write(programs[form.max_depth], rows, PROOF))
         shown = rows[:: len(rows) // SHOWN_CASES or 1][:SHOWN_CASES]
         found[name] = WrittenModel(model, folder, rows[:20], shown)
     return found
