@@ -4,7 +4,6 @@ from streamlit.testing.v1 import AppTest
 
 
 def draw() -> None:
-    import time
     from typing import Any
 
     from demo.session import visitor
@@ -13,7 +12,7 @@ def draw() -> None:
     card: Any = {"name": "m", "row_name": "showing", "entity": {"key": "id", "name": "advert"}, "output": {}}
     page: Any = {"items": [{"id": "1001", "label": None, "prediction": None}], "next": None}
     tr = visitor.get_translation()
-    key_choice.draw_choice(card, key_choice.StoredKeys(page, None, "en", time.monotonic()), print, tr)
+    key_choice.draw_choice(card, key_choice.StoredKeys(page, None, "en", made_at_seconds=0), print, tr)
 
 
 def test_a_key_is_called_by_the_name_of_the_entity() -> None:
