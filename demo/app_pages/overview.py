@@ -12,6 +12,9 @@ from demo.text.translation import Translation
 from demo.widgets import glossary
 from demo.widgets.forms import escape_markdown
 
+_STYLE = "<style>.st-key-model { visibility: hidden; }</style>"
+"""The tiles choose the model here."""
+
 
 def page() -> None:
     """Draw the page from top to bottom."""
@@ -19,6 +22,7 @@ def page() -> None:
     current_case.get_case(card)
     page_address.write_address(card)
     config = visitor.get_config()
+    st.html(_STYLE)
     st.title(escape_markdown(config.title), anchor=False)
     product = tr.text("Try machine-learning models: change a case, and see the answer and why.")
     st.markdown(escape_markdown(config.sentence.get(tr.language, product)))

@@ -47,6 +47,8 @@ def test_a_frame_of_an_allowed_origin_answers_a_change_without_menu_and_leads_to
     for part in ("stHeader", "stTopNavLink"):
         expect(frame.get_by_test_id(part).locator("visible=true")).to_have_count(0)
     expect(frame.get_by_text("Polski")).to_have_count(0)
+    expect(frame.locator("#skip-link")).to_be_attached()
+    expect(frame.locator("#skip-link")).to_be_hidden()
     late = frame.get_by_role("textbox", name="Months late now")
     late.fill("2")
     late.press("Enter")

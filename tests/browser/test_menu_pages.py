@@ -102,10 +102,13 @@ def test_a_tile_opens_its_model_by_a_click_anywhere_on_it_and_by_keys(visit: Any
     page = visit("/?lang=en").page
     tile = page.locator(".st-key-tile-diamond-price")
     expect(tile).to_be_visible()
+    choice = page.locator(".st-key-model")
+    expect(choice).to_have_css("visibility", "hidden")
     assert severe_violations(page) == []
     width, height = (tile.evaluate(f"one => one.{side}") for side in ("clientWidth", "clientHeight"))
     tile.click(position={"x": width - 6, "y": height - 6})
     expect(page.get_by_role("heading", level=1)).to_have_text("What is this diamond worth?")
+    expect(choice).to_be_visible()
     page.go_back()
     page.get_by_role("button", name="Open Credit default").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Will this client pay next month?")
