@@ -55,14 +55,21 @@ def programs(bundled_service: Program) -> Iterator[tuple[Program, Program]]:
         yield bundled_service, demo
 
 
+def installed_browser() -> str | None:
+    """Return the path of the browser; None is the browser of Playwright."""
+    candidates = CANDIDATES[1:] if WATCHED else CANDIDATES  # the first one has no window
+    return os.environ.get("WITRYNA_BROWSER") or first_installed(candidates)
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Start a browser for the layer. It ends with the layer: until then its event loop runs, and others could not."""
-    candidates = CANDIDATES[1:] if WATCHED else CANDIDATES  # the first one has no window
-    result = os.environ.get("WITRYNA_BROWSER") or first_installed(candidates)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=result, args=ARGUMENTS, headless=not WATCHED, slow_mo=STEP_MILLISECONDS if WATCHED else 0
+            executable_path=installed_browser(),
+            args=ARGUMENTS,
+            headless=not WATCHED,
+            slow_mo=STEP_MILLISECONDS if WATCHED else 0,
         )
         yield browser
         browser.close()
