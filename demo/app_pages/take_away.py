@@ -125,7 +125,7 @@ def _draw_form(card: Card, form: Export, titles: dict[str, str], common_cost: st
                 title,
                 form_texts.in_language(form["needs"], tr),
                 Markup("<p>{}</p>").format(cost) if cost != common_cost else "",
-                form_texts.build_state(form, titles, tr, is_too_large=is_too_large),
+                form_texts.build_state(form, card, titles, tr, is_too_large=is_too_large),
             )
         )
         if made and not is_too_large:

@@ -23,7 +23,7 @@ def draw_probability_scale(
 ) -> Figure:
     """Draw 0 to 1 as labelled bands, with a filled marker for the answer and a hollow one for the start."""
     labels = [wrap_text(band.label, band.high - band.low) for band in bands]
-    has_long_label = any(label.count("<br>") == MAX_LINES - 1 for label in labels)
+    has_long_label = any(len(label.split("<br>")) == MAX_LINES for label in labels)
     figure = _empty_strip(theme, (0, 1), height=168 if has_long_label else 128)
     for band, label in zip(bands, labels, strict=True):
         colour = TONES[theme][band.tone]

@@ -4,9 +4,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from client import Export, ExportProof, RefusedExport
+from client import Card, Export, ExportProof, RefusedExport
+from demo.fields import field_types
 from demo.text.translation import Translation
 from wire.languages import DEFAULT
 
@@ -73,13 +74,18 @@ def describe_nearest(refused: RefusedExport, titles: dict[str, str], tr: Transla
     return tr.text("Take this instead: {form}.", form=nearest) if nearest else tr.text("Ask it from your own program.")
 
 
-def build_state(form: Export, titles: dict[str, str], tr: Translation, *, is_too_large: bool) -> Markup:
-    """Return the proof of a form that was made, or why it is refused and what works instead; else nothing."""
+def build_state(form: Export, card: Card, titles: dict[str, str], tr: Translation, *, is_too_large: bool) -> Markup:
+    """Return the proof of a form that was made, or why it is refused and what works instead; else nothing.
+
+    The service gives reasons in English. That of a model of pictures or vectors is the same for all forms.
+    """
     made, refused = form["made"], form["refused"]
     if refused:
-        text = Markup('<p class="refused">{} <span lang="en">{}.</span> <strong>{}</strong></p>')
-        nearest = describe_nearest(refused, titles, tr)
-        return text.format(tr.text("Not for this model:"), refused["reason"].rstrip("."), nearest)
+        reason = Markup('<span lang="en">{}.</span>').format(refused["reason"].rstrip("."))
+        if any(kind.is_array for kind in field_types.get_fields(card).values()):
+            reason = escape(tr.text("it reads pictures or lists of numbers, and such a file takes single values."))
+        text = Markup('<p class="refused">{} {} <strong>{}</strong></p>')
+        return text.format(tr.text("Not for this model:"), reason, describe_nearest(refused, titles, tr))
     if not made:
         return Markup()
     sentences = []

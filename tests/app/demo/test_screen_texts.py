@@ -27,8 +27,12 @@ PROGRAM_VALUES = re.compile(
 LONG_DECIMALS = re.compile(r"\d[.,]\d{5,}")
 ENGLISH_NUMBERS = re.compile(r"(?<![\d,])[1-9]\d{0,2},\d{3}(?!\d)|(?<![\d.])\d+\.\d+\b(?!\.)")
 """In Polish a thousand has a space and a decimal has a comma."""
-FOREIGN = re.compile(r"CC BY \S+|DOI \S+|\b(?:Python|PMML|SQLite) \d+\.\d+(?: albo \d+\.\d+)?")
-"""What has a number in every language: a licence, an identifier of a publication, the version of a program."""
+FOREIGN = re.compile(
+    r"CC BY \S+|DOI \S+|\b(?:Python|PMML|SQLite) \d+\.\d+(?: albo \d+\.\d+)?|(?:largest difference|największa różnica) 0[.,]0*\d"
+)
+"""What has a number in every language, or many zeros: a licence, an identifier of a publication, the version of a program,
+how exact a file was found to be.
+"""
 
 
 def texts_of(app: AppTest) -> list[str]:

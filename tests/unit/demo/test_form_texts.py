@@ -1,5 +1,7 @@
 """Promises of the words for forms in which a model is taken away: differences and sizes that a person reads."""
 
+from typing import Any
+
 import pytest
 
 from demo.exports import form_texts
@@ -36,3 +38,12 @@ def test_a_refusal_without_another_form_leads_to_the_service() -> None:
     titles = {"wheel": "Python package"}
     assert form_texts.describe_nearest({"reason": "", "nearest": "wheel"}, titles, ENGLISH).endswith("Python package.")
     assert "own program" in form_texts.describe_nearest({"reason": "", "nearest": None}, titles, ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"), [("image", "czyta obrazy albo listy liczb"), ("number", '<span lang="en">it &lt;is&gt; no graph.')]
+)
+def test_the_reason_of_a_refusal_is_in_the_readers_language_or_marked_as_english(kind: str, shown: str) -> None:
+    form: Any = {"made": None, "refused": {"reason": "it <is> no graph", "nearest": None}}
+    card: Any = {"inputs": [{"name": "x", "type": kind}]}
+    assert shown in form_texts.build_state(form, card, {}, POLISH, is_too_large=False)
