@@ -69,12 +69,16 @@ def answers_of(cases: Programs, request: pytest.FixtureRequest, tmp_path_factory
     """Form → its models, and their answers. All models of a form are run at once."""
 
     @cache
+    def trained(name: str, is_code: bool) -> ModelCase:  # noqa: FBT001 - a key of the cache
+        return _trained_case(name, request, is_code=is_code)
+
+    @cache
     def run(form: str) -> tuple[Cases, Answers]:
         place = Place(
             tmp_path_factory.mktemp(form), lambda: _address(request), lambda: request.getfixturevalue("mlflow_python")
         )
         chosen = {
-            name: _trained_case(form, name, request) if name in TRAINED_ONLY else _case(form, name, cases, place)
+            name: trained(name, form in COUNTING) if name in TRAINED_ONLY else _case(form, name, cases, place)
             for name in NAMES[form]
         }
         return chosen, RUNS[form](chosen, place)
@@ -86,11 +90,11 @@ def _address(request: pytest.FixtureRequest) -> str:
     return new_database(request.getfixturevalue("postgres")).replace("+psycopg", "")
 
 
-def _trained_case(form: str, name: str, request: pytest.FixtureRequest) -> ModelCase:
+def _trained_case(name: str, request: pytest.FixtureRequest, *, is_code: bool) -> ModelCase:
     """Return real rows of a model of texts, pictures or vectors, and values that are refused; odd texts for code too."""
     model, folder = request.getfixturevalue("models")[name], request.getfixturevalue("bundles") / name
     real = plain_rows(model.card, RECIPES[name].split().train.fields.head(REAL_ROWS))
-    if form in COUNTING:
+    if is_code:
         return export_case(model, folder, real)
     field, values = WRONG_VALUES[name]
     rows = [*real, *({**real[0], field: value} for value in values)]
