@@ -21,11 +21,10 @@ from demo.__main__ import PING_SECONDS
 from demo.settings import Settings as DemoSettings
 from service.settings import Settings as ServiceSettings
 from tests.support import nginx
-from tests.support.pipeline_command import MODEL, alone
+from tests.support.pipeline_command import MODEL
 from tests.support.repository import ROOT
 from tests.support.server_process import Program, demo_program, free_port, running, service_program
 
-__all__ = ["alone"]
 NAME = "models.example.com"
 KEY = "a-secret-of-the-tests"
 PING, PONG = 0x89, 0x8A

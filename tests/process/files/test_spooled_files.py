@@ -29,8 +29,8 @@ def files_with_the_comment(folder: Path) -> list[Path]:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="files without a name are Linux's")
-def test_a_killed_service_leaves_nothing_of_a_file_that_it_received(bundles: Path, tmp_path: Path) -> None:
-    program = service_program(bundles, TMPDIR=str(tmp_path))
+def test_a_killed_service_leaves_nothing_of_a_file_that_it_received(alone: Path, tmp_path: Path) -> None:
+    program = service_program(alone, TMPDIR=str(tmp_path))
     with running(program), upload(program, SECRET * 100_000):
         assert files_with_the_comment(tmp_path) == []
         program.end(signal.SIGKILL)
@@ -39,15 +39,13 @@ def test_a_killed_service_leaves_nothing_of_a_file_that_it_received(bundles: Pat
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there")
 @pytest.mark.parametrize("program", ["service", "demo"])
-def test_a_program_that_starts_removes_what_a_killed_one_has_left(program: str, bundles: Path, tmp_path: Path) -> None:
+def test_a_program_that_starts_removes_what_a_killed_one_has_left(program: str, alone: Path, tmp_path: Path) -> None:
     left = tmp_path / "witryna-scratch-left"
     left.mkdir()
     (left / "rows").write_bytes(SECRET)
     folder = str(tmp_path)
     made = (
-        service_program(bundles, TMPDIR=folder)
-        if program == "service"
-        else demo_program("http://127.0.0.1:9", TMPDIR=folder)
+        service_program(alone, TMPDIR=folder) if program == "service" else demo_program("http://127.0.0.1:9", TMPDIR=folder)
     )
     with running(made):
         assert files_with_the_comment(tmp_path) == []

@@ -1,5 +1,5 @@
 """The service that tests of the pipeline share."""
 
-from tests.support.pipeline_command import alone, program, relay
+from tests.support.pipeline_command import program, relay
 
-__all__ = ["alone", "program", "relay"]
+__all__ = ["program", "relay"]

@@ -14,10 +14,10 @@ REQUESTS = 1000
 
 
 @pytest.mark.skipif(not hasattr(fcntl, "F_GETPIPE_SZ"), reason="the size of a pipe is known on Linux")
-def test_a_log_that_nobody_reads_keeps_no_answer_waiting(bundles: Path) -> None:
+def test_a_log_that_nobody_reads_keeps_no_answer_waiting(alone: Path) -> None:
     reader, writer = os.pipe()
     assert fcntl.fcntl(reader, fcntl.F_GETPIPE_SZ) < REQUESTS * 100
-    program = service_program(bundles)
+    program = service_program(alone)
     program.start(stderr=writer)
     os.close(writer)
     try:
