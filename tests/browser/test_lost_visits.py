@@ -170,10 +170,12 @@ def test_the_address_of_a_long_comment_is_short_and_opens_it_again(tabs: Tabs, v
     expect(page).to_have_url(re.compile("start=happy"))
 
 
-# The last one: it starts the demo again, and with it what the other tabs see.
+# The last one: the other tabs are closed, so that they are not drawn again.
 def test_a_click_on_a_page_link_after_a_restart_keeps_model_language_case_and_saved_cases(
     tabs: Tabs, programs: tuple[Program, Program]
 ) -> None:
+    for used in (tabs.started, tabs.translated, tabs.of_another_model, tabs.reset, tabs.of_a_file, tabs.of_a_long_comment):
+        used.page.close()
     page = tabs.kept.page
     follow_menu(page, "Porównaj")
     expect(page.locator(".compared thead th")).to_have_text(["Dwa miesiące zaległości, po zmianach"])
