@@ -28,7 +28,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-gpu",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # no test needs another host
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",  # no other host
     # Without it a page takes the scripts that are compiled already: that saves a sixth of the time of a visit.
     f"--disable-features={','.join(['ScriptStreaming', *PLAYWRIGHT_DISABLES])}",
     "--js-flags=--no-opt --no-maglev",  # A page lives a few seconds: compiling it twice costs more than it saves.
