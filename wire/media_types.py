@@ -22,7 +22,7 @@ GZIP, ZIP, ZSTD = "application/gzip", "application/zip", "application/zstd"
 MEDIA_TYPES: dict[Kind, str] = {"json": JSON, "csv": CSV, "arrow": ARROW, "parquet": PARQUET, "xlsx": XLSX}
 COMPRESSIONS: dict[str, Compression] = {GZIP: "gzip", ZIP: "zip", ZSTD: "zstd"}
 """The media types of compressed CSV files."""
-PICTURE_STARTS = {
+_PICTURE_STARTS = {
     "image/png": re.compile(rb"\x89PNG"),
     "image/jpeg": re.compile(rb"\xff\xd8\xff"),
     "image/webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
@@ -33,6 +33,8 @@ PICTURE_STARTS = {
 """Media type → how the file of such a picture begins."""
 MAX_PICTURE_BYTES = 10 * 2**20
 """No service takes a larger picture."""
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_LOGO_TYPES = {"image/png", "image/jpeg", "image/webp"}
 _KINDS: dict[str, Kind] = {media_type: kind for kind, media_type in MEDIA_TYPES.items()}
 _MAX_CHARACTERS = 1000
 
@@ -61,7 +63,14 @@ def preferred_kind(accept: str, default: Kind) -> Kind | None:
 
 def find_picture_type(content: bytes) -> str | None:
     """Return the media type of a picture by its first bytes; None if they are not those of a picture."""
-    return next((media_type for media_type, start in PICTURE_STARTS.items() if start.match(content)), None)
+    return next((media_type for media_type, start in _PICTURE_STARTS.items() if start.match(content)), None)
+
+
+def find_logo_type(content: bytes) -> str | None:
+    """Return the media type of a PNG, JPEG or WebP file; None for another one, and for a PNG whose signature is damaged."""
+    media_type = find_picture_type(content)
+    is_damaged = media_type == "image/png" and not content.startswith(PNG_SIGNATURE)
+    return media_type if media_type in _LOGO_TYPES and not is_damaged else None
 
 
 def _kind_of_range(media_range: str, default: Kind) -> Kind | None:

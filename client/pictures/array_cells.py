@@ -5,10 +5,10 @@ import struct
 import zlib
 from typing import Any
 
+from wire.media_types import PNG_SIGNATURE
 from wire.model_folder.sample_arrays import UnusableArrays, array_kind
 from wire.row_values import data_url
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB = 0, 2
 """The colour types of PNG."""
 _BITS = 8
@@ -87,7 +87,7 @@ def _picture(pixels: Any) -> bytes:
     lines = b"".join(b"\0" + content[start : start + line] for start in range(0, len(content), line))
     colour_type = _GREY if len(pixels.shape) == _PLANE else _RGB
     header = struct.pack(">IIBBBBB", width, height, _BITS, colour_type, 0, 0, 0)
-    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(lines)) + _chunk(b"IEND", b"")
+    return PNG_SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(lines)) + _chunk(b"IEND", b"")
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

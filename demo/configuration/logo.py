@@ -3,12 +3,11 @@
 import re
 from pathlib import Path
 
-from wire.media_types import find_picture_type
+from wire.media_types import find_logo_type
 from wire.row_values import data_url
 from wire.settings_reader import WrongSettings
 
 MAX_BYTES = 200_000
-_TYPES = {"image/png", "image/jpeg", "image/webp"}
 _SVG = re.compile(rb"\s*(<\?xml.*?\?>\s*)?(<!--.*?-->\s*)*<svg[\s>]", re.DOTALL)
 
 
@@ -31,7 +30,4 @@ def read_logo(path: Path) -> str:
 
 def find_media_type(data: bytes) -> str | None:
     """Return the media type of an image by its first bytes; None if it is of another type."""
-    if _SVG.match(data):
-        return "image/svg+xml"
-    media_type = find_picture_type(data)
-    return media_type if media_type in _TYPES else None
+    return "image/svg+xml" if _SVG.match(data) else find_logo_type(data)

@@ -1,6 +1,7 @@
 """Check before the meeting: one press, then a line for each thing that can fail, green or red with what to do."""
 
 from datetime import datetime
+from functools import partial
 
 import streamlit as st
 
@@ -33,6 +34,10 @@ def page() -> None:
     reports: dict[tuple[str, str], CheckReport] = st.session_state.setdefault(_REPORTS, {})
     key = (meeting["id"], tr.language)
     report = reports.get(key)
+
+    def ask(*, replaces: bool) -> None:
+        st.session_state[_REQUEST] = (key, replaces)
+
     st.title(tr.text("Check before the meeting"), anchor=False)
     st.markdown(f"**{escape_markdown(meeting['content']['title'])}**")
     browser_seconds = read_browser_clock()
@@ -42,14 +47,14 @@ def page() -> None:
             key="check",
             type="primary",
             icon=":material/fact_check:",
-            on_click=lambda: st.session_state.update({_REQUEST: (key, False)}),
+            on_click=partial(ask, replaces=False),
         )
         if report and report.has_new_answers:
             st.button(
                 tr.text("Record the new answers"),
                 key="check-replace",
                 icon=":material/save:",
-                on_click=lambda: st.session_state.update({_REQUEST: (key, True)}),
+                on_click=partial(ask, replaces=True),
             )
         _draw_way(tr.text("Run sheet"), "run-sheet", ":material/list:", meeting)
         _draw_way(tr.text("Present"), "present", ":material/slideshow:", meeting)

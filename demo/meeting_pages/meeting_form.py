@@ -14,11 +14,10 @@ from demo.session import query_errors, service_queries
 from demo.text.translation import Translation
 from demo.widgets import drop_zone, forms, number_box
 from wire.languages import LANGUAGES
-from wire.media_types import find_picture_type
+from wire.media_types import find_logo_type
 
 _MAX_TITLE, _MAX_NAME, _MAX_NOTES, _MAX_REASONS, _MAX_REASON = 120, 80, 5_000, 12, 100
 _MAX_LOGO_BYTES = 200 * 1024
-_LOGO_TYPES = {"image/png", "image/jpeg", "image/webp"}
 _ACCENT = "#1F4E79"
 
 
@@ -138,8 +137,8 @@ def _draw_look(
 
 def read_logo(content: bytes) -> Logo | None:
     """Return a logo file as a meeting holds it; None if it is too large or of another type."""
-    media_type = find_picture_type(content)
-    if media_type not in _LOGO_TYPES or len(content) > _MAX_LOGO_BYTES:
+    media_type = find_logo_type(content)
+    if media_type is None or len(content) > _MAX_LOGO_BYTES:
         return None
     return cast(Logo, {"media_type": media_type, "data": base64.b64encode(content).decode()})
 

@@ -30,7 +30,7 @@ def draw_notices(card: Card, case: Case, tr: Translation) -> None:
             icon=":material/link:",
         )
     if case.missing_arrays:
-        st.info(_describe_lost(card, case, tr), icon=":material/link:")
+        st.info(_describe_missing_arrays(card, case, tr), icon=":material/link:")
     if query_parameters.is_link_lost():
         st.info(
             tr.text("This link has expired. The page shows a sample case instead."),
@@ -57,7 +57,7 @@ def draw_notices(card: Card, case: Case, tr: Translation) -> None:
         st.info(f"{sentence} **{change}**" if change else sentence, icon=":material/link:")
 
 
-def _describe_lost(card: Card, case: Case, tr: Translation) -> str:
+def _describe_missing_arrays(card: Card, case: Case, tr: Translation) -> str:
     """Return that pictures or vectors are not in the link, and what to do."""
     kinds = field_types.get_fields(card)
     if any(kinds[name].is_picture for name in case.missing_arrays if name in kinds):

@@ -21,10 +21,9 @@ def begin_run(page: str) -> None:
 
 
 def show_value(key: str, value: Any) -> None:
-    """Let the widget of this key show a value. Its label and its options may depend on the key alone.
+    """Let the widget of this key show a value. A widget whose options or limits change needs another key.
 
-    A new value is written even if it is what the visitor entered: a message of the previous run, which was on its way,
-    may have replaced it in the browser.
+    An entry is written back once: a message of the run before may have replaced it in the browser.
     """
     shown: dict[str, Any] = st.session_state.setdefault(_SHOWN, {})
     before: dict[str, Any] = st.session_state.get(_SHOWN_BEFORE, {})

@@ -27,12 +27,8 @@ class PackageForm:
     """Gives the file; it is deleted at the end. Raises NotExportable."""
     run: Callable[[Path, Sequence[Row]], TimedAnswers]
     """Returns an answer of the file for each row. Raises NotInstalled, CodeFailed."""
-    check: Callable[[Card], None] = lambda _: None
-    """Raises NotExportable for the card of a model that cannot be had in this form."""
-
-    def check_card(self, card: Card) -> None:
-        """Raise NotExportable if no model of such a card can be had in this form."""
-        self.check(card)
+    check_card: Callable[[Card], None] = lambda _: None
+    """Raises NotExportable if no model of such a card can be had in this form."""
 
     def make(self, model: Model, bundle: Path, folder: Path, *, database: str = "") -> MadeFile:  # noqa: ARG002 - as others
         """Write the file of a model into a folder, and prove it. Raises NotExportable."""

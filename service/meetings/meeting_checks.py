@@ -12,7 +12,7 @@ from service.meetings.json_checks import MAX_ROW_BYTES, json_faults
 from service.meetings.text_checks import text_faults
 from service.questions.row_variants import base_of
 from service.schemas.meetings.meeting import Look, MeetingCase, MeetingContent, StateChange
-from wire.media_types import find_picture_type
+from wire.media_types import find_logo_type
 
 Path = tuple[str | int, ...]
 FindModel = Callable[[str, str | None], Model]
@@ -87,7 +87,7 @@ def _look_faults(look: Look, path: Path) -> Iterator[Fault]:
         yield Fault("data", "invalid_text", "Expected a file in Base64.", path=(*path, "logo"))
     elif len(data) > _MAX_LOGO_BYTES:
         yield Fault("data", "too_long", f"A logo may have {_MAX_LOGO_BYTES:,} bytes.", path=(*path, "logo"))
-    elif find_picture_type(data) != look.logo.media_type:
+    elif find_logo_type(data) != look.logo.media_type:
         yield Fault("data", "wrong_type", f"The file is no {look.logo.media_type}.", path=(*path, "logo"))
 
 
