@@ -6,12 +6,23 @@ belongs to something that a package does not do, such as reading a file of Arrow
 
 import ast
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _ROOT = Path(__file__).parents[3]
 _OURS = ("model_worker", "service", "wire", "tabular")
 _PROGRAM = "model_worker"
 """The program in the process of a model. It is started as a file, so that it is copied whole and as it is."""
+
+
+@dataclass(frozen=True)
+class _Module:
+    """A module, what it imports at its top, and the lines of its imports of our packages with their names."""
+
+    source: str
+    imports: tuple[str, ...]
+    moves: tuple[tuple[int, str], ...]
 
 
 def vendored_modules(entries: Iterable[str], target: str) -> dict[str, str]:
@@ -21,7 +32,7 @@ def vendored_modules(entries: Iterable[str], target: str) -> dict[str, str]:
     """
     files = _closure(entries)
     program = sorted((_ROOT / _PROGRAM).glob("*.py"))
-    moved = {_path(file): _moved(file.read_text(encoding="utf-8"), target) for file in files if file not in program}
+    moved = {_path(file): _moved(_parsed(file), target) for file in files if file not in program}
     if moved.keys() != {_path(file) for file in files}:
         moved |= {_path(file): file.read_text(encoding="utf-8") for file in program}
     return moved
@@ -41,8 +52,18 @@ def _closure(entries: Iterable[str]) -> list[Path]:
             continue
         files[name] = file
         names += _parents(name)
-        names += _imports(ast.parse(file.read_text(encoding="utf-8")))
+        names += _parsed(file).imports
     return sorted(files.values())
+
+
+@cache
+def _parsed(file: Path) -> _Module:
+    """Return a module, parsed once: every package has the same ones."""
+    source = file.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    froms = [(each.lineno, each.module) for each in ast.walk(tree) if isinstance(each, ast.ImportFrom) and each.module]
+    moves = tuple((line, name) for line, name in froms if name.partition(".")[0] in _OURS)
+    return _Module(source, tuple(_imports(tree)), moves)
 
 
 def _parents(name: str) -> Iterator[str]:
@@ -70,11 +91,9 @@ def _imports(module: ast.Module) -> Iterator[str]:
             yield from (f"{statement.module}.{alias.name}" for alias in statement.names)
 
 
-def _moved(source: str, target: str) -> str:
+def _moved(module: _Module, target: str) -> str:
     """Return the source with its imports of our packages below `target`."""
-    lines = source.splitlines(keepends=True)
-    for statement in ast.walk(ast.parse(source)):
-        if isinstance(statement, ast.ImportFrom) and (statement.module or "").partition(".")[0] in _OURS:
-            index = statement.lineno - 1
-            lines[index] = lines[index].replace(f"from {statement.module}", f"from {target}.{statement.module}", 1)
+    lines = module.source.splitlines(keepends=True)
+    for number, name in module.moves:
+        lines[number - 1] = lines[number - 1].replace(f"from {name}", f"from {target}.{name}", 1)
     return "".join(lines)

@@ -79,8 +79,12 @@ class _Workbook:
     """The sheet of cases has its header lines on top, then a line with names, one with allowed values, and the cases."""
 
     def __init__(self, program: Program, book: Any) -> None:
+        from service.exports.workbook.plain_sheet import PlainSheet
+
         self._program = program
-        self._cases, self._calculation, self._choices = (book.add_worksheet(name) for name in (CASES, CALCULATION, CHOICES))
+        self._cases, self._calculation, self._choices = (
+            book.add_worksheet(name, PlainSheet) for name in (CASES, CALCULATION, CHOICES)
+        )
         self._bold = book.add_format({"bold": True})
         self._input = book.add_format({"bg_color": "#FFF7D6", "border": 1})
         self._wrapped = book.add_format({"text_wrap": True, "valign": "top"})
