@@ -49,9 +49,15 @@ def describe_problem(live: LiveMeeting, tr: Translation) -> str:
 
 
 def draw_case(opened: OpenMeeting, prepared: MeetingCase, step: RunStep, tr: Translation) -> None:
-    """Draw one step of a case."""
+    """Draw one step of a case. While the service is asked, no answer of another case stands below the name."""
     st.html(slide_view.build_name(prepared))
+    body = st.empty()
     answer = shown_case.find_answer(opened.meeting["id"], prepared, tr)
+    with body.container():
+        _draw_body(opened, prepared, answer, step, tr)
+
+
+def _draw_body(opened: OpenMeeting, prepared: MeetingCase, answer: ShownCase | None, step: RunStep, tr: Translation) -> None:
     if answer is None:
         st.html(slide_view.build_waiting(tr))
     elif step.phase == "guess":

@@ -1,11 +1,14 @@
 """Promises of the presenter's pages over the real service: nothing typed is lost, and the audience's screen has no secret."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 
 from client import Client, Meeting, Unavailable
@@ -16,6 +19,7 @@ from demo.meetings.recordings import recording_store
 from demo.run_sheets.live_meeting import LiveMeeting
 from demo.run_sheets.run_steps import RunStep
 from demo.session import shared_resources
+from demo.slides import shown_case
 from service.bundles.registry import Registry
 from service.settings import Settings
 from tests.support.databases import sqlite_url
@@ -36,7 +40,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def client(app: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
+def client(app: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """The service of the module, and the demo that asks it; the visitor has opened a presenter's link."""
     for name in ("feedback", "meetings"):
         (tmp_path / name).mkdir()
@@ -46,7 +50,11 @@ def client(app: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(presenter_session, "read_cookie", lambda: SECRET)
     monkeypatch.setattr(presenter_session, "make_client", lambda _secret: client)
     monkeypatch.setattr(LiveMeeting, "listen", lambda _self: None)  # the client of this process reads no streams
-    return client
+    yield client
+    monkeypatch.undo()
+    for thread in threading.enumerate():
+        if thread.name == "meeting state":  # it brings the last step to the service, which must not end before
+            thread.join()
 
 
 def make_meeting(client: Client, **areas: float) -> Meeting:
@@ -241,6 +249,40 @@ def test_the_screen_goes_on_with_recorded_answers_while_the_service_is_away(
     assert "Recorded" in html_of(page)
     assert "version toy" in html_of(page)
     assert 'class="number' in html_of(page)
+
+
+def test_no_answer_of_another_case_stands_below_a_name_while_the_service_is_asked(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting = make_meeting(client, One=37.5, Two=61)
+    screen: dict[tuple[int, ...], str] = {}
+    seen: list[str] = []
+    enqueue, find_answer = ForwardMsgQueue.enqueue, shown_case.find_answer
+
+    def draw(queue: ForwardMsgQueue, message: ForwardMsg) -> None:
+        """An element replaces all that stood in its place; a block keeps what stood in the block before it."""
+        path = tuple(message.metadata.delta_path)
+        if message.delta.WhichOneof("type") == "new_element":
+            for below in [each for each in screen if each[: len(path)] == path]:
+                del screen[below]
+            screen[path] = message.delta.new_element.html.body
+        enqueue(queue, message)
+
+    def look_at_the_screen(*arguments: Any) -> Any:
+        seen.append("".join(screen.values()))
+        return find_answer(*arguments)
+
+    page = opened("present", meeting=meeting["id"])
+    monkeypatch.setattr(ForwardMsgQueue, "enqueue", draw)
+    monkeypatch.setattr(shown_case, "ask_ahead", lambda *_: None)
+    monkeypatch.setattr(shown_case, "find_answer", look_at_the_screen)
+    click(page, "present-next")
+    while "One" in (shown := html_of(page)):
+        last = shown
+        click(page, "present-next")
+    assert 'class="number' in last, "the step before shows the answer of the other case"
+    assert "Two" in seen[-1]
+    assert 'class="number' not in seen[-1]
 
 
 def client_that_is_away(*_: Any, **__: Any) -> Any:
