@@ -91,6 +91,7 @@ class Journey:
     def everybody_sees_the_answer(self, case: str, *, is_recorded: bool) -> None:
         """The answer is the same on all screens, and the phones mark it if it is recorded."""
         expect(self.screen.get_by_role("heading", name=case)).to_be_visible()
+        self.presenter.settled()  # the last step of several, not one that it passes
         number = self.screen.locator(".answer .number").inner_text()
         for page in self.phones:
             expect(page.get_by_role("heading", name=case)).to_be_visible()

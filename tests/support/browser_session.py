@@ -51,9 +51,18 @@ expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 @pytest.fixture(scope="session")
 def programs(bundled_service: Program) -> Iterator[tuple[Program, Program]]:
-    """The service and the demo. A test that stops one of them starts it again."""
+    """The service and the demo. Tests may stop them: the next test finds both running."""
     with running(demo_program(bundled_service.url)) as demo:
         yield bundled_service, demo
+
+
+@pytest.fixture(autouse=True)
+def restarted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Start the programs that a test has stopped, also if it fails, so that no later test fails for it."""
+    programs = request.getfixturevalue("programs") if "programs" in request.fixturenames else ()
+    yield
+    for program in programs:
+        program.restart()
 
 
 def installed_browser() -> str | None:

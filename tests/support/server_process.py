@@ -87,6 +87,11 @@ class Program:
                     self._process.wait(0.1)
         raise AssertionError(f"{self.command} was not ready in time")
 
+    def restart(self) -> None:
+        """Start it again if it has ended."""
+        if self._process is not None and self._process.poll() is not None:
+            self.start()
+
     def ask_to_stop(self) -> None:
         assert self._process is not None
         self._process.terminate()
