@@ -143,7 +143,7 @@ def _draw_key_choice(card: Card, key: str, label: str, tr: Translation) -> None:
         st.info(text, icon=":material/search:")
     else:
         entry = forms.escape_markdown(label[:1].lower() + label[1:])
-        st.markdown(tr.text("Enter a {key}, or choose one, to see the stored answer and today's.", key=entry))
+        st.markdown(tr.text("Enter the {key}, or choose one, to see the stored answer and today's.", key=entry))
     if keys is not None:
         key_choice.draw_choice(card, keys, partial(_choose_key, card), tr)
     if not key:

@@ -154,7 +154,7 @@ def test_an_unknown_key_or_value_is_reported_in_a_sentence(visit: Any, programs:
 
 def test_the_random_key_is_a_stored_client(visit: Any) -> None:
     page = visit(f"/clients?model={MODEL}").page
-    expect(page.get_by_text("Enter a client number")).to_be_visible()
+    expect(page.get_by_text("Enter the client number")).to_be_visible()
     page.get_by_role("button", name="Random client").click()
     expect(answers(page).first).to_be_visible()
     expect(key_of(page)).not_to_have_value("")

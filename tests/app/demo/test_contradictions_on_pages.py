@@ -53,7 +53,7 @@ def test_every_page_that_shows_an_impossible_client_says_so(path: str, language:
     if path:
         go_to(app, path)
     assert SENTENCES[language] in text_of(app)
-    usual = {"en": ["Typical", "Less typical"], "pl": ["Typowy", "Mniej typowy"]}[language]
+    usual = {"en": ["Typical", "Less typical"], "pl": ["Typowe dane", "Mniej typowe dane"]}[language]
     assert not any(word in text_of(app) for word in usual)
 
 
