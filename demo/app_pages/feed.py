@@ -42,7 +42,7 @@ def page() -> None:
     """Draw the page from top to bottom."""
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     page_address.write_address(card)
-    rows = wording.row_form(card, 2, tr)
+    rows = feed_texts.row_form(card, 2, tr)
     st.title(
         forms.escape_markdown(tr.text("Incoming {rows}", rows=rows) if rows else tr.text("Incoming cases")), anchor=False
     )
@@ -65,7 +65,7 @@ def page() -> None:
         if feed
         else tr.text("Upload a file to which the pipeline has added results.")
     )
-    none = wording.row_form(card, 0, tr)
+    none = feed_texts.row_form(card, 0, tr)
     text = tr.text("No {rows} yet.", rows=none) if none else tr.text("No cases yet.")
     st.info(f"{forms.escape_markdown(text)} {next_step}", icon=":material/inbox:")
     _draw_upload(card, files, tr)

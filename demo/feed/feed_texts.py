@@ -1,6 +1,7 @@
 """The words of the page Feed: how many records there are of each band or label, their trend, and the answer of one."""
 
 from collections import Counter
+from typing import cast
 
 from markupsafe import Markup
 
@@ -10,6 +11,18 @@ from demo.feed.feed_entries import FeedEntry
 from demo.text import wording
 from demo.text.markup import concatenate
 from demo.text.translation import Translation
+
+
+def row_form(card: Card, number: int, tr: Translation) -> str:
+    """Return the card's word for its rows after a number; empty if the card has none."""
+    forms = cast("dict[str, str]", card.get("row_forms", {}))
+    return forms.get(tr.plural_category(number)) or forms.get("other", "")
+
+
+def count_rows(card: Card, number: int, tr: Translation) -> str:
+    """Return a number of rows with the card's word for them: 3 comments, 3 komentarze. Other cards count cases."""
+    form = row_form(card, number, tr)
+    return f"{tr.number(number)} {form}" if form else tr.count("{n} case", "{n} cases", number)
 
 
 def build_counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Markup:
@@ -27,7 +40,7 @@ def build_counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Marku
             Markup('<span class="band band-void">{}: <b>{}</b></span>').format(text, tr.number(by_label[label]))
             for label, text in wording.label_texts(card).items()
         ]
-    total = wording.count_rows(card, len(entries), tr)
+    total = count_rows(card, len(entries), tr)
     line = Markup('<p class="headline feed-counts" role="status"><strong>{}</strong>{}</p>')
     return line.format(total, concatenate(chips))
 

@@ -1,7 +1,6 @@
 """The number and the words of an answer: the value, its unit, its band, and the difference between two answers."""
 
 from decimal import Decimal
-from typing import cast
 
 from client import Band, Card, Field, FieldWarning, KnownWords, Prediction, Usualness
 from demo.text.number_text import join_unit
@@ -63,18 +62,6 @@ def answer_value(card: Card, prediction: Prediction) -> float:
     if is_classification(card):
         return prediction["probabilities"][card["output"]["focus"]]
     return prediction["value"]
-
-
-def row_form(card: Card, number: int, tr: Translation) -> str:
-    """Return the card's word for its rows after a number; empty if the card has none."""
-    forms = cast("dict[str, str]", card.get("row_forms", {}))
-    return forms.get(tr.plural_category(number)) or forms.get("other", "")
-
-
-def count_rows(card: Card, number: int, tr: Translation) -> str:
-    """Return a number of rows with the card's word for them: 3 comments, 3 komentarze. Other cards count cases."""
-    form = row_form(card, number, tr)
-    return f"{tr.number(number)} {form}" if form else tr.count("{n} case", "{n} cases", number)
 
 
 def answer_title(card: Card, tr: Translation) -> str:

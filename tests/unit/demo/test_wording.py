@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from demo.feed import feed_texts
 from demo.session import cases
 from demo.text import wording
 from demo.text.translation import Translation
@@ -89,10 +90,10 @@ COMMENTS = {
 def test_rows_are_counted_in_the_words_of_the_card_and_of_an_old_card_as_cases(
     number: int, english: str, polish: str, cases: str
 ) -> None:
-    assert wording.count_rows(card_of([], row_forms=COMMENTS["en"]), number, ENGLISH) == english
-    assert wording.count_rows(card_of([], row_forms=COMMENTS["pl"]), number, POLISH) == polish
-    assert wording.count_rows(card_of([]), number, POLISH) == cases
-    assert wording.count_rows(card_of([], row_forms={"other": "rows"}), 3, POLISH) == "3 rows"
+    assert feed_texts.count_rows(card_of([], row_forms=COMMENTS["en"]), number, ENGLISH) == english
+    assert feed_texts.count_rows(card_of([], row_forms=COMMENTS["pl"]), number, POLISH) == polish
+    assert feed_texts.count_rows(card_of([]), number, POLISH) == cases
+    assert feed_texts.count_rows(card_of([], row_forms={"other": "rows"}), 3, POLISH) == "3 rows"
 
 
 BANDS = [
