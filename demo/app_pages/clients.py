@@ -206,8 +206,8 @@ def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> Predicti
         parts = [tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]
         pieces.append(entity_notes.build_answer(card, tr.text("Now"), now, parts, tr))
     st.html(Markup('<div class="two-answers">{}</div>').format(concatenate(pieces)))
-    if not wording.names_label(card):
-        st.html(build_paragraph("sentence", card["output"].get("sentence", "")))
+    if sentence := wording.answer_sentence(card):
+        st.html(build_paragraph("sentence", sentence))
     if stored and stored["stale"]:
         is_other_version = stored["version"] != card["version"]
         reason = (

@@ -77,7 +77,7 @@ def _draw_answer(case: AnsweredCase, explanation: Explanation, tr: Translation) 
     lines = wrap_text(answer, _COLUMN, size, _MAX_LINES)
     parts = [draw_text(_LEFT, _TOP + 40 + index * size, line, size=size, bold=True) for index, line in enumerate(lines)]
     y = float(_TOP + 100 + (len(lines) - 1) * size)
-    for line in wrap_text(card["output"].get("sentence", ""), _COLUMN, _TEXT + 5, _MAX_LINES):
+    for line in wrap_text(wording.answer_sentence(card), _COLUMN, _TEXT + 5, _MAX_LINES):
         parts.append(draw_text(_LEFT, y, line, size=_TEXT + 5))
         y += _TEXT + 14
     if (band := wording.find_band(card, prediction)) and answer != "–":

@@ -68,7 +68,7 @@ def _build_answer(case: AnsweredCase, explanation: Explanation, tr: Translation)
     knows_nothing = wording.knows_nothing(card, prediction)
     answer = "–" if knows_nothing else wording.format_prediction(card, prediction, tr)
     parts = [Markup('<p class="answer">{}</p>').format(answer)]
-    if sentence := card["output"].get("sentence", ""):
+    if sentence := wording.answer_sentence(card):
         parts.append(build_paragraph("sentence", sentence))
     if not knows_nothing and (badge := answer_html.build_band_badge(card, prediction)):
         parts.append(Markup("<p>{}</p>").format(badge))

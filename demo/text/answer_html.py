@@ -8,6 +8,7 @@ from demo.text.translation import Translation
 from demo.text.wording import (
     FEW_KNOWN_WORDS,
     UNLIKE_TRAINING,
+    answer_sentence,
     answer_value,
     find_band,
     find_contradictions,
@@ -56,7 +57,7 @@ def build_contradiction_mark(prediction: Prediction, tr: Translation) -> Markup:
 
 def build_counted(card: Card) -> Markup:
     """Return what the number of a classification counts, to stand after it: "risk of not paying"; else nothing."""
-    counted = card["output"].get("sentence", "") if has_probabilities(card) and not names_label(card) else ""
+    counted = answer_sentence(card) if has_probabilities(card) else ""
     return Markup(' <span class="counted">{}</span>').format(counted) if counted else Markup()
 
 
@@ -99,7 +100,7 @@ def build_large_answer(card: Card, prediction: Prediction, tr: Translation) -> M
         number_class(card, number),
         number,
         share or card["output"].get("unit", ""),
-        "" if is_label else card["output"].get("sentence", ""),
+        answer_sentence(card),
         Markup() if number == _NOTHING else build_band_badge(card, prediction),
         build_contradiction_mark(prediction, tr),
     )

@@ -64,9 +64,14 @@ def answer_value(card: Card, prediction: Prediction) -> float:
     return prediction["value"]
 
 
+def answer_sentence(card: Card) -> str:
+    """Return what the answer value is: "risk of not paying". A label needs no words: they are of the focus label."""
+    return "" if names_label(card) else card["output"].get("sentence", "")
+
+
 def answer_title(card: Card, tr: Translation) -> str:
     """Return what the answer value is, as a title: "Risk of not paying", or "Estimated price of this diamond"."""
-    sentence = "" if names_label(card) else card["output"].get("sentence", "")
+    sentence = answer_sentence(card)
     return sentence[:1].upper() + sentence[1:] if sentence else tr.text("Answer")
 
 

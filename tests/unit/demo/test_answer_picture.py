@@ -8,6 +8,7 @@ import pytest
 
 from demo.drawings.drawing import estimate_width, wrap_text
 from demo.leave_behind.answer_picture import HEIGHT, WIDTH, build_picture
+from demo.leave_behind.case_part import build_case
 from demo.leave_behind.client_look import ClientLook, read_look
 from demo.text.plain_text import clean_text
 from tests.support.answered_cases import HOSTILE, answered, credit_card
@@ -34,6 +35,15 @@ def test_the_answer_its_band_and_its_reasons_are_in_the_picture_in_the_readers_l
     assert {"31%", "Dlaczego"} <= set(polish)
     assert sum(bool(re.fullmatch(r"[+−]\d+\.\d", text)) for text in english) == 7, "six reasons and the rest"
     assert any("version 89ceed0b" in text and "30 Nov 2026" in text for text in english)
+
+
+def test_words_of_the_focus_label_are_not_under_the_name_of_another_one() -> None:
+    counted = "probability of a shirt"
+    card = credit_card()
+    card["output"] |= {"sentence": counted, "scores": "labels"}
+    case = answered("A garment", card)
+    assert counted not in " ".join(texts_of(build_picture(case, ClientLook(), ENGLISH, "30 Nov 2026")))
+    assert counted not in build_case(case, ENGLISH)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
