@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit import config as st_config
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.util import calc_hash
 
 from client import Client
@@ -23,6 +23,17 @@ manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.sca
 # The demo leaves its modules out of the collection after each run; here it would go through what all tests have made.
 st_config.set_option("runner.postScriptGC", value=False)
 st_config.set_option("runner.magicEnabled", value=False)  # as in the settings of the demo, which AppTest does not read
+_give_up = local_script_runner.require_widgets_deltas
+
+
+def _wait_for_end(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+    """Wait for the end of a run; AppTest asks for it a thousand times a second, and takes turns with what draws the page."""
+    if runner._script_thread:
+        runner._script_thread.join(timeout)
+    _give_up(runner, 0 if runner._script_thread and runner._script_thread.is_alive() else timeout)
+
+
+local_script_runner.require_widgets_deltas = _wait_for_end
 
 
 def forget() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -33,8 +34,7 @@ def paths(any_service: TestClient, monkeypatch: pytest.MonkeyPatch) -> list[str]
 
 
 @pytest.mark.usefixtures("paths")
-@pytest.mark.parametrize("language", ["en", "pl"])
-@pytest.mark.parametrize("model", ANY_MODELS)
+@pytest.mark.parametrize(("model", "language"), [*zip(ANY_MODELS, cycle(["en", "pl"]), strict=False)])
 def test_every_page_is_drawn(model: str, language: str) -> None:
     app = opened(model=model, lang=language)
     for path in EVERY:

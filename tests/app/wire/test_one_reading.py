@@ -119,7 +119,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("files")
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(row=ROWS, dialect=st.sampled_from([(",", "."), (";", "."), (";", ","), ("\t", ","), ("|", ".")]))
 def test_a_row_has_one_reading_on_every_way(
     row: dict[str, Spelling], dialect: tuple[str, str], app: TestClient, bundle: Path, folder: Path
@@ -132,7 +132,7 @@ TENTHS = st.integers(-400, 400)
 """Tenths of an age; the card takes the whole numbers from 0 to 30."""
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tenths=TENTHS | TENTHS.map(lambda whole: whole // 10 * 10))
 @example(tenths=305)
 @example(tenths=-5)
