@@ -1,7 +1,6 @@
 """One environment with MLflow and scikit-learn for all tests of a run that ask MLflow."""
 
 import importlib.metadata
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +11,7 @@ from packaging.requirements import Requirement
 from service.errors import BrokenBundle
 from service.model_process.environments import python_for
 from tests.support.clean_environment import installed_without_compiling
+from tests.support.shared_folder import run_folder
 
 _AS_IN_THE_SERVICE = [
     "cloudpickle",
@@ -34,8 +34,7 @@ MLFLOW_PACKAGES = (
 @pytest.fixture(scope="session")
 def mlflow_environments(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of environments that all parallel workers of this run share, with that of `MLFLOW_PACKAGES`."""
-    folder = tmp_path_factory.getbasetemp()
-    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "mlflow-environments"
+    folder = run_folder(tmp_path_factory) / "mlflow-environments"
     try:
         with installed_without_compiling():
             python_for(MLFLOW_PACKAGES, "", folder)

@@ -20,6 +20,7 @@ from service.training.recipes import RECIPES
 from service.web.app import create_app
 from tests.support.formula_models import TOYS
 from tests.support.repository import ROOT
+from tests.support.shared_folder import made_once
 
 
 def trained_bundles() -> Path:
@@ -50,9 +51,7 @@ def toy_bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Real bundles of kinds that no bundled model is of, made by publishing's own code."""
     from tests.support.synthetic_recipes import build_toys
 
-    folder = tmp_path_factory.mktemp("toy-bundles")
-    build_toys(folder)
-    return folder
+    return made_once(tmp_path_factory, "toy-bundles", build_toys)
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +90,8 @@ def toys_and_built(toy_bundles: Path) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def clients_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Thirty thousand clients of credit-default with their key, as Parquet."""
-    file = tmp_path_factory.mktemp("clients") / "clients.parquet"
-    train(["--clients", str(file)])
-    return file
+    made = made_once(tmp_path_factory, "clients", lambda folder: train(["--clients", str(folder / "clients.parquet")]))
+    return made / "clients.parquet"
 
 
 @pytest.fixture(scope="session")
