@@ -27,6 +27,8 @@ _CHECK_SECONDS = 60.0
 """If a cluster has no worker at two checks in a row, the job ends. Until then another worker may start."""
 _PINNED_LIBRARIES = ("numpy", "onnxruntime", "pillow", "pyarrow", "scikit-learn")
 """Libraries that could give other numbers in another version. A worker must have the same versions."""
+_PICTURE_LIBRARIES = ("opencv-python-headless", "rapidocr")
+"""The same, for pictures only. A worker may be without them: it refuses pictures by itself."""
 
 
 class WrongEngine(Exception):
@@ -147,8 +149,9 @@ def digest_of(batch: pa.RecordBatch) -> str:
 def _run_partition(function: BatchFunction, partition: Partition, versions: dict[str, str]) -> list[BatchResult]:
     """Run a whole partition on a worker. Raises WrongEngine if the worker has other versions of the libraries."""
     for name, expected in versions.items():
-        if _versions().get(name) != expected:
-            raise WrongEngine(f"A worker has {name} {_versions().get(name)}, this machine {expected}.")
+        found = _versions().get(name)
+        if found != expected and (found or name in _PINNED_LIBRARIES):
+            raise WrongEngine(f"A worker has {name} {found}, this machine {expected}.")
     return [run_batch(function, batch, partition.file_name) for batch in partition.batches()]
 
 
@@ -165,7 +168,7 @@ def run_batch(function: BatchFunction, batch: pa.RecordBatch, file_name: str) ->
 @cache
 def _versions() -> dict[str, str]:
     versions = {}
-    for name in _PINNED_LIBRARIES:
+    for name in (*_PINNED_LIBRARIES, *_PICTURE_LIBRARIES):
         try:
             versions[name] = version(name)
         except PackageNotFoundError:

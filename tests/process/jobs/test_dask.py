@@ -193,9 +193,19 @@ def test_what_the_work_raises_on_a_worker_is_raised_here(engine: Dask) -> None:
         outcome(engine.run(broken, numbers(3)))
 
 
-def test_a_worker_with_other_libraries_does_nothing() -> None:
-    with pytest.raises(WrongEngine, match=r"A worker has onnxruntime .*, this machine 0\.0\.1"):
-        engines._run_partition(doubled, next(numbers(1)), {"onnxruntime": "0.0.1"})
+@pytest.mark.parametrize("library", ["onnxruntime", "rapidocr"])
+def test_a_worker_with_other_libraries_does_nothing(library: str) -> None:
+    with pytest.raises(WrongEngine, match=rf"A worker has {library} .*, this machine 0\.0\.1"):
+        engines._run_partition(doubled, next(numbers(1)), {library: "0.0.1"})
+
+
+def test_a_worker_without_the_libraries_of_pictures_does_other_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = engines._versions()
+    assert "rapidocr" in versions
+    plain = {name: found for name, found in versions.items() if name not in engines._PICTURE_LIBRARIES}
+    monkeypatch.setattr(engines, "_versions", lambda: plain)
+    (result,) = engines._run_partition(doubled, next(numbers(1)), versions)
+    assert result.rows
 
 
 def test_few_partitions_are_on_the_way_at_a_time(engine: Dask) -> None:
