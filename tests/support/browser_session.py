@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page, WebSocketRoute, expect, sync_playwright
 
 from launch.browser import CANDIDATES, first_installed
-from tests.support.server_process import Program, demo_program, running
+from tests.support.server_process import Program, demo_program, free_port, running
 
 PLAYWRIGHT_DISABLES = (
     "AvoidUnnecessaryBeforeUnloadCheckSync",
@@ -31,7 +31,9 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",  # no other host
     # Without it a page takes the scripts that are compiled already: that saves a sixth of the time of a visit.
     f"--disable-features={','.join(['ScriptStreaming', *PLAYWRIGHT_DISABLES])}",
-    "--js-flags=--no-opt --no-maglev",  # A page lives a few seconds: compiling it twice costs more than it saves.
+    # A page lives a few seconds: compiling it twice costs more than it saves, and so does collecting its garbage on
+    # several threads, which wait for each other.
+    "--js-flags=--no-opt --no-maglev --no-parallel-scavenge",
     "--process-per-site",
     "--use-fake-device-for-media-stream",  # a camera that shows a moving test picture, and no question whether to use it
     "--use-fake-ui-for-media-stream",
@@ -54,6 +56,21 @@ def programs(bundled_service: Program) -> Iterator[tuple[Program, Program]]:
     """The service and the demo. Tests may stop them: the next test finds both running."""
     with running(demo_program(bundled_service.url)) as demo:
         yield bundled_service, demo
+
+
+_idle_ports: list[int] = []
+
+
+@contextmanager
+def own_demo(service_url: str, **settings: str) -> Iterator[Program]:
+    """A demo of a module's own, at an address that an earlier one had if there was one: the browser knows its scripts."""
+    port = _idle_ports.pop() if _idle_ports else free_port()
+    address = {"DEMO_PORT": str(port), "DEMO_SERVICE_URL": service_url}
+    try:
+        with running(Program("demo", HEALTH, port, **address, **settings)) as demo:
+            yield demo
+    finally:
+        _idle_ports.append(port)
 
 
 @pytest.fixture(autouse=True)
