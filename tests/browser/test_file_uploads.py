@@ -13,8 +13,7 @@ from tests.support.browser_session import PATIENCE_MILLISECONDS, download
 from tests.support.dropped_files import dropped, read_parquet, rows_of
 from tests.support.server_process import Program
 
-PHONE, LAPTOP = (375, 667), (1280, 860)
-SCORED = {"en": "rows scored", "pl": "wierszy ocenionych"}
+PHONE = {"width": 375, "height": 667}
 UNTIL_MISSING = """async ([address, patience]) => {
   const end = performance.now() + patience;
   while ((await fetch(address)).status !== 404) {
@@ -49,47 +48,35 @@ def test_a_file_that_is_too_large_is_refused_in_the_language_of_the_page_before_
     expect(page.get_by_test_id("stAlert").first).to_be_visible()  # another file is read, and refused for what it holds
 
 
-CHOICE = {
-    "en": ("Which column is", "Choose a column for each field, and each column once.", "Send it again", "Another file"),
-    "pl": (
-        "Która kolumna to",
-        "Wybierz kolumnę dla każdego pola, a każdą kolumnę tylko raz.",
-        "Wyślij jeszcze raz",
-        "Inny plik",
-    ),
-}
-
-
-@pytest.mark.parametrize(("language", "size", "scheme"), [("en", LAPTOP, "light"), ("pl", PHONE, "dark")])
 def test_columns_of_other_names_are_chosen_once_for_all_files_like_it(
-    language: str, size: tuple[int, int], scheme: str, visit: Any, tmp_path: Path, programs: tuple[Program, Program]
+    visit: Any, tmp_path: Path, programs: tuple[Program, Program]
 ) -> None:
     rows = rows_of("diamond-price")[:10]
     names = {"carat": "q1", "cut": "q2"}
     file = tmp_path / "stones.csv"
     with file.open("w", newline="", encoding="utf-8") as out:
         csv.writer(out).writerows([[names.get(name, name) for name in rows[0]], *(row.values() for row in rows)])
-    which, incomplete, again, another = CHOICE[language]
-    viewport = {"width": size[0], "height": size[1]}
-    page = visit(f"/files?model=diamond-price&lang={language}", viewport=viewport, color_scheme=scheme).page
+    incomplete = "Wybierz kolumnę dla każdego pola, a każdą kolumnę tylko raz."
+    page = visit("/files?model=diamond-price&lang=pl", viewport=PHONE, color_scheme="dark").page
     dropped(page, file)
-    boxes = page.get_by_role("combobox", name=re.compile(which))
+    boxes = page.get_by_role("combobox", name=re.compile("Która kolumna to"))
     expect(boxes).to_have_count(2)
-    expect(page.get_by_role("button", name=again)).to_be_disabled()
+    again = page.get_by_role("button", name="Wyślij jeszcze raz")
+    expect(again).to_be_disabled()
     for index, column in ((0, "q1"), (1, "q1"), (1, "q2")):
         expect(page.get_by_text(incomplete)).to_be_visible()
         boxes.nth(index).click()
         page.get_by_role("option", name=column, exact=True).click()
     expect(page.get_by_text(incomplete)).to_have_count(0)
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    page.get_by_role("button", name=again).click()
-    expect(page.locator(".headline")).to_contain_text(f"10 {SCORED[language]}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    again.click()
+    expect(page.locator(".headline")).to_contain_text("10 wierszy ocenionych")
     result = download(page, page.get_by_role("button", name="Parquet")).path()
     answers = Client(programs[0].url).predict("diamond-price", rows)["predictions"]
     assert [row["value"] for row in read_parquet(result)] == [each["value"] for each in answers]
-    page.get_by_role("button", name=another).click()
+    page.get_by_role("button", name="Inny plik").click()
     dropped(page, file)
-    expect(page.locator(".headline")).to_contain_text(f"10 {SCORED[language]}")  # without another question
+    expect(page.locator(".headline")).to_contain_text("10 wierszy ocenionych")  # without another question
 
 
 def test_a_file_is_not_readable_at_the_address_of_its_download_after_the_visit(

@@ -48,18 +48,6 @@ def test_a_file_is_recognised_scored_and_browsed(language: str, size: tuple[int,
     assert seen.foreign == []
 
 
-def test_the_answers_stay_during_a_visit_of_another_page(visit: Any, clients: Path) -> None:
-    page = visit("/files?model=credit-default").page
-    dropped(page, clients)
-    expect(page.locator(".headline")).to_contain_text("99 rows scored")
-    follow_menu(page, "How good")
-    expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
-    follow_menu(page, "Files")
-    expect(page.locator(".headline")).to_contain_text("99 rows scored")
-    page.get_by_role("button", name="Another file").click()
-    expect(page.get_by_test_id("stFileUploader")).to_be_visible()
-
-
 def test_a_row_is_rated_and_opened_in_try_with_its_values(
     visit: Any, clients: Path, programs: tuple[Program, Program]
 ) -> None:
@@ -124,17 +112,11 @@ def test_a_workbook_is_scored_and_its_answer_is_a_workbook_with_the_numbers_of_t
     assert [row["decision"] for row in result] == [each["decision"] for each in answers]
 
 
-@pytest.mark.parametrize(
-    ("language", "sentence"),
-    [("en", "files of this type are not read here"), ("pl", "plików tego typu nie można tu wczytać")],
-)
-def test_a_file_of_another_type_is_refused_in_the_language_of_the_page(
-    language: str, sentence: str, visit: Any, tmp_path: Path
-) -> None:
+def test_a_file_of_another_type_is_refused_in_the_language_of_the_page(visit: Any, tmp_path: Path) -> None:
     (tmp_path / "clients.docx").write_bytes(b"PK")
-    page = visit(f"/files?model=credit-default&lang={language}").page
+    page = visit("/files?model=credit-default&lang=pl").page
     dropped(page, tmp_path / "clients.docx")
-    expect(page.get_by_text(sentence)).to_be_visible()
+    expect(page.get_by_text("plików tego typu nie można tu wczytać")).to_be_visible()
     expect(page.get_by_text("not allowed")).to_have_count(0)
 
 
@@ -147,33 +129,12 @@ def read_csv(file: Path) -> list[dict[str, Any]]:
     return list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig")), delimiter=";"))
 
 
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        (
-            "en",
-            [
-                "This file could not be scored.",
-                "1 column is missing: comment.",
-            ],
-        ),
-        (
-            "pl",
-            [
-                "Nie udało się ocenić tego pliku.",
-                "Brakuje 1 kolumny: comment.",
-            ],
-        ),
-    ],
-)
-def test_a_file_that_cannot_be_scored_says_what_to_correct(
-    language: str, said: list[str], visit: Any, tmp_path: Path
-) -> None:
+def test_a_file_that_cannot_be_scored_says_what_to_correct(visit: Any, tmp_path: Path) -> None:
     file = tmp_path / "wrong.csv"
     file.write_text("remark;id\nnice;1\n", encoding="utf-8")
-    page = visit(f"/files?model=comment-sentiment&lang={language}").page
+    page = visit("/files?model=comment-sentiment&lang=pl").page
     dropped(page, file)
-    for sentence in said:
+    for sentence in ("Nie udało się ocenić tego pliku.", "Brakuje 1 kolumny: comment."):
         expect(page.get_by_text(sentence)).to_be_visible()
 
 
@@ -195,29 +156,24 @@ def drawn(page: Page) -> Any:
     )
 
 
-def test_the_distribution_includes_every_scored_row(visit: Any, clients: Path, programs: tuple[Program, Program]) -> None:
+def test_the_distribution_includes_every_scored_row_and_stays_during_a_visit_of_another_page(
+    visit: Any, clients: Path, programs: tuple[Program, Program]
+) -> None:
     page = visit("/files?model=credit-default").page
     dropped(page, clients)
     expect(page.locator(".headline")).to_contain_text("99 rows scored")
     rows = [row for index, row in enumerate(rows_of("credit-default")) if index != 7]
     said = Client(programs[0].url).predict("credit-default", rows)["predictions"]
     indices = [min(int(each["probabilities"]["default"] * 20), 19) for each in said]
-    assert drawn(page) == [[indices.count(index) for index in range(20)]]
-
-
-def test_the_pills_select_rows_and_refused_rows_show_the_reason(visit: Any, clients: Path) -> None:
-    seen: Visit = visit("/files?model=credit-default")
-    page = seen.page
-    dropped(page, clients)
-    grid = page.get_by_test_id("stDataFrame")
-    grid.wait_for()
-    page.get_by_role("radio", name="Approve").or_(page.get_by_role("button", name=re.compile("^Approve"))).click()
-    seen.settled()
-    expect(grid.locator("[role=gridcell]").nth(1)).to_have_text("Approve")
-    page.get_by_role("radio", name="not scored").or_(page.get_by_role("button", name=re.compile("^not scored"))).click()
-    seen.settled()
-    expect(grid.locator("[role=gridcell]").first).to_have_text("8")
-    expect(grid.locator("[role=gridcell]").nth(1)).to_contain_text("not a number")
+    bars = [[indices.count(index) for index in range(20)]]
+    assert drawn(page) == bars
+    follow_menu(page, "How good")
+    expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
+    follow_menu(page, "Files")
+    expect(page.locator(".headline")).to_contain_text("99 rows scored")
+    assert drawn(page) == bars
+    page.get_by_role("button", name="Another file").click()
+    expect(page.get_by_test_id("stFileUploader")).to_be_visible()
 
 
 def test_a_row_that_was_not_scored_is_opened_repaired_and_scored(
@@ -273,12 +229,3 @@ def test_a_long_file_shows_its_progress_during_visits_of_other_pages(visit: Any,
     part.fill("600")
     part.press("Enter")
     expect(page.get_by_text("Rows 299,501 to 300,000 of 300,000 in this order.")).to_be_visible()
-
-
-def test_one_visitor_sees_no_file_of_another(visit: Any, clients: Path) -> None:
-    one, two = visit("/files?model=credit-default").page, visit("/files?model=credit-default").page
-    dropped(one, clients)
-    expect(one.locator(".headline")).to_contain_text("99 rows scored")
-    two.reload()
-    expect(two.get_by_test_id("stFileUploader")).to_be_visible()
-    expect(two.get_by_text("clients.csv")).to_have_count(0)
