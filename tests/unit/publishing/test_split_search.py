@@ -60,4 +60,11 @@ def test_near_a_good_guess_the_search_decides_a_few_times(threshold: float, off:
 
     guess = number(ordered(np.array([threshold])) + np.uint64(off % 2**64))
     last_before_change(decide, -MAX, MAX, guess)
-    assert len(decided) < 15
+    assert len(decided) <= 4
+
+
+@given(st.floats(-1e30, 1e30))
+def test_many_splits_are_found_as_each_one_is(threshold: float) -> None:
+    thresholds = threshold + np.arange(600.0)
+    low, high = np.repeat(-MAX, 600), np.repeat(MAX, 600)
+    assert np.array_equal(last_before_change(lambda numbers: numbers <= thresholds, low, high), thresholds)

@@ -95,7 +95,7 @@ class _Folding:
         def values(numbers: Floats) -> Floats:
             column = numbers.copy()
             if not copied.all():
-                column[~copied] = self._values(splits[~copied], numbers[~copied])
+                column[..., ~copied] = self._values(splits[~copied], numbers[..., ~copied])
             return self._rounded(column)
 
         def decide(numbers: Floats) -> Mask:
@@ -162,11 +162,16 @@ class _Folding:
         return missing
 
     def _values(self, splits: Integers, numbers: Floats) -> Floats:
-        """Return the column of each split for a number of its field; one row of a table serves one split of each field."""
-        rank = _ranks(self._field[splits])
-        rows = np.tile(self._preprocessing.typical, (int(rank.max()) + 1, 1))
-        rows[rank, self._field[splits]] = numbers
-        return self._preprocessing.matrix(rows)[rank, self._column[splits]]
+        """Return the column of each split for numbers of its field: (…, splits).
+
+        One row of a table serves one split of each field.
+        """
+        rank, asked = _ranks(self._field[splits]), numbers.reshape(-1, len(splits))
+        height = int(rank.max()) + 1
+        rows = np.tile(self._preprocessing.typical, (len(asked), height, 1))
+        rows[:, rank, self._field[splits]] = asked
+        matrix = self._preprocessing.matrix(rows.reshape(len(asked) * height, -1))
+        return matrix.reshape(len(asked), height, -1)[:, rank, self._column[splits]].reshape(numbers.shape)
 
     def _left(self, splits: Integers, values: Floats) -> Mask:
         """Return whether each split sends a row to the left whose column has the value."""
