@@ -3,20 +3,15 @@
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 
-@pytest.mark.parametrize(("language", "title"), [("en", "How good · Witryna"), ("pl", "Jakość · Witryna")])
-def test_the_document_says_its_language_and_its_page(language: str, title: str, visit: Any) -> None:
-    page = visit(f"/how-good?lang={language}").page
-    expect(page).to_have_title(title)
-    assert page.locator("html").get_attribute("lang") == language
-
-
-def test_the_language_of_the_document_follows_the_choice_of_the_visitor(visit: Any) -> None:
-    page = visit("/?lang=en").page
+def test_the_document_says_its_language_and_its_page_and_follows_the_choice_of_the_visitor(visit: Any) -> None:
+    page = visit("/how-good?lang=en").page
+    expect(page).to_have_title("How good · Witryna")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("radio", name="Polski").click()
+    expect(page).to_have_title("Jakość · Witryna")
     expect(page.locator("html")).to_have_attribute("lang", "pl")
 
 
@@ -36,8 +31,3 @@ def test_names_of_fields_hold_no_markup(visit: Any) -> None:
     page = visit("/?model=credit-default&lang=en&months_late_now=2").page
     names = page.locator(".st-key-page [aria-label]").evaluate_all("all => all.map(one => one.ariaLabel)")
     assert [name for name in names if re.search(r"\\|:\w+\[|\*\*", name)] == []
-
-
-def test_the_menu_button_of_a_phone_has_a_name(visit: Any) -> None:
-    page = visit("/?lang=en", viewport={"width": 375, "height": 667}).page
-    expect(page.get_by_role("button", name="Menu", exact=True)).to_be_visible()

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.accessibility import severe_violations
-from tests.support.browser_session import Contexts, Visit
+from tests.support.browser_session import Contexts, Visit, own_demo
 from tests.support.page_layout import drawn
-from tests.support.server_process import Program, demo_program, running
+from tests.support.server_process import Program
 
 LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 20"><rect width="90" height="20" rx="4" fill="#7A1F5C"/>'
@@ -21,7 +21,7 @@ TOO_LIGHT = "#FFCC00"
 
 
 @pytest.fixture(scope="module")
-def own_demo(bundled_service: Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def acme_demo(bundled_service: Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     folder: Path = tmp_path_factory.mktemp("acme")
     (folder / "logo.svg").write_text(LOGO, encoding="utf-8")
     file = folder / "demo.toml"
@@ -29,7 +29,7 @@ def own_demo(bundled_service: Program, tmp_path_factory: pytest.TempPathFactory)
         f'title = "Acme: risk"\nlogo = "logo.svg"\naccent = "{TOO_LIGHT}"\npages = ["models", "try", "compare", "about"]',
         encoding="utf-8",
     )
-    with running(demo_program(bundled_service.url, DEMO_CONFIG=str(file))) as demo:
+    with own_demo(bundled_service.url, DEMO_CONFIG=str(file)) as demo:
         yield demo
 
 
@@ -43,9 +43,9 @@ def rgb(colour: str) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_title_logo_and_a_colour_that_can_be_read_are_on_the_pages(
-    scheme: Any, own_demo: Program, contexts: Contexts
+    scheme: Any, acme_demo: Program, contexts: Contexts
 ) -> None:
-    visit = Visit(contexts, own_demo.url, color_scheme=scheme)
+    visit = Visit(contexts, acme_demo.url, color_scheme=scheme)
     page = visit.open("/?model=credit-default&lang=en").page
     expect(page).to_have_title("Try · Acme: risk")
     expect(page.get_by_test_id("stHeaderLogo")).to_have_attribute("src", f"data:image/svg+xml;base64,{encoded(LOGO)}")
@@ -54,7 +54,7 @@ def test_title_logo_and_a_colour_that_can_be_read_are_on_the_pages(
     pressed = page.locator("[data-testid=stButtonGroup] button[aria-checked=true]").first
     colour = pressed.evaluate("one => getComputedStyle(one).color")
     assert colour == rgb(TOO_LIGHT) if scheme == "dark" else colour != rgb("#1F4E79"), "darker in the light theme alone"
-    missing = page.request.get(f"{own_demo.url}/nowhere").text()
+    missing = page.request.get(f"{acme_demo.url}/nowhere").text()
     assert "Acme: risk" in missing
     assert visit.foreign == []
     visit.close()

@@ -1,19 +1,12 @@
 """The promise of the service's docs page: its content policy blocks nothing that the page needs."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser_session import ARGUMENTS, installed_browser
-from tests.support.server_process import Program, running, service_program
-
-
-@pytest.fixture(scope="module")
-def program(bundles: Path) -> Iterator[Program]:
-    with running(service_program(bundles)) as started:
-        yield started
+from tests.support.server_process import Program
 
 
 @pytest.fixture
@@ -24,10 +17,10 @@ def page(browser: Browser) -> Iterator[Page]:
         yield compiling.new_page()
 
 
-def test_the_docs_page_shows_its_operations_and_sends_a_request(program: Program, page: Page) -> None:
+def test_the_docs_page_shows_its_operations_and_sends_a_request(bundled_service: Program, page: Page) -> None:
     refusals: list[str] = []
     page.on("console", lambda message: refusals.append(message.text) if message.type == "error" else None)
-    page.goto(f"{program.url}/docs#/health/live_health_live_get")
+    page.goto(f"{bundled_service.url}/docs#/health/live_health_live_get")
     page.get_by_role("button", name="Try it out").first.click()
     page.get_by_role("button", name="Execute").first.click()
     expect(page.locator(".live-responses-table tbody .response-col_status")).to_have_text("200")

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.support.browser_session import Contexts, Visit
+from tests.support.browser_session import Contexts, Visit, own_demo
 from tests.support.foreign_page import serving_frames
-from tests.support.server_process import Program, demo_program, running
+from tests.support.server_process import Program
 
 ALLOWED, OTHER = "localhost", "127.0.0.1"
 
@@ -18,10 +18,8 @@ ALLOWED, OTHER = "localhost", "127.0.0.1"
 @pytest.fixture(scope="module")
 def demo_and_port(bundled_service: Program) -> Iterator[tuple[Program, int]]:
     """A demo that pages on `localhost` may show, and the port of such pages."""
-    with serving_frames() as port:
-        demo = demo_program(bundled_service.url, DEMO_EMBED_ORIGINS=f"http://{ALLOWED}:{port}")
-        with running(demo):
-            yield demo, port
+    with serving_frames() as port, own_demo(bundled_service.url, DEMO_EMBED_ORIGINS=f"http://{ALLOWED}:{port}") as demo:
+        yield demo, port
 
 
 @pytest.fixture

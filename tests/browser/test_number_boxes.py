@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser_session import Contexts, Visit, visits_of
-from tests.support.server_process import Program, free_port, running
+from tests.support.browser_session import Contexts, Visit, own_demo, visits_of
 from tests.support.stub_service import StubService, hand_made
 
 WEIGHT = {"name": "carat", "type": "number", "label": "Weight", "minimum": 0.2, "maximum": 5.5, "step": 0.01, "unit": "ct"}
@@ -32,7 +31,7 @@ HOLD_KEY = """([key, count]) => {
         document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 }"""
 """Press a key so often, as a key that is held down does: without a pause, which would send what is there."""
-LANGUAGES = pytest.mark.parametrize(("language", "locale"), [("en", "en-GB"), ("pl", "pl-PL"), ("pl", "en-US")])
+LANGUAGES = pytest.mark.parametrize(("language", "locale"), [("en", "pl-PL"), ("pl", "en-US")])
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +44,7 @@ def stub() -> Iterator[StubService]:
 
 @pytest.fixture(scope="module")
 def url(stub: StubService) -> Iterator[str]:
-    port = free_port()
-    with running(Program("demo", "/_stcore/health", port, DEMO_PORT=str(port), DEMO_SERVICE_URL=stub.url)) as demo:
+    with own_demo(stub.url) as demo:
         yield demo.url
 
 

@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.accessibility import severe_violations
-from tests.support.browser_session import Contexts, visits_of
+from tests.support.browser_session import Contexts, own_demo, visits_of
 from tests.support.demo_pictures import PICTURE, make_png, make_url
-from tests.support.server_process import demo_program, running
 from tests.support.stub_service import StubService, hand_made
 
 OWN, OWN_URL = make_png(90, 60, shade=200), make_url(90, 60, shade=200)
@@ -25,7 +24,7 @@ PHONE = {"width": 375, "height": 667}
 def url() -> Iterator[str]:
     stub = StubService()
     stub.cards, stub.picture = [hand_made([PICTURE], examples=EXAMPLES)], OWN
-    with running(demo_program(stub.url)) as demo:
+    with own_demo(stub.url) as demo:
         yield demo.url
     stub.stop()
 
