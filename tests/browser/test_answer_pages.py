@@ -213,23 +213,6 @@ def test_saved_cases_are_renamed_moved_copied_and_survive_a_refresh(visit: Any) 
     assert [line["months_late_now"] for line in lines] == ["0", "2"]
 
 
-def test_a_case_on_which_two_models_disagree_comes_first(visit: Any) -> None:
-    page = visit("/?model=credit-default&start=regular").page
-    page.get_by_role("button", name="Keep to compare").click()
-    expect(page.get_by_text("Kept as Pays regularly")).to_be_visible()
-    for start in ("Two months late", "At the limit", "Rising debt"):
-        page.get_by_test_id("stMainBlockContainer").get_by_text(start, exact=True).click()
-        page.get_by_role("button", name="Keep to compare").click()
-        expect(page.get_by_text(f"Kept as {start}")).to_be_visible()
-    follow_menu(page, "Compare")
-    page.get_by_test_id("stMainBlockContainer").get_by_text("Credit scorecard", exact=True).click()
-    table = page.locator(".compared").nth(1)
-    expect(table.locator("thead th")).to_have_text(["Credit default", re.compile("scorecard"), "Difference"])
-    apart = [row.locator(".apart").count() for row in table.locator("tbody tr").all()]
-    assert len(apart) == 4
-    assert apart == sorted(apart, reverse=True)
-
-
 def test_the_threshold_changes_the_mistakes_and_their_cost_at_once(visit: Any) -> None:
     page = visit("/how-good?model=credit-default&view=mistakes").page
     counts = page.locator(".confusion tbody td")
@@ -246,9 +229,8 @@ def test_the_threshold_changes_the_mistakes_and_their_cost_at_once(visit: Any) -
     expect(page.get_by_test_id("stMainBlockContainer")).to_contain_text("Cheapest: Approve below 11%, Refuse from 38%")
 
 
-@pytest.mark.parametrize("model", ["credit-default", "diamond-price", "comment-sentiment"])
-def test_every_question_of_how_good_has_a_sentence_and_a_row_count(model: str, visit: Any) -> None:
-    page = visit(f"/how-good?model={model}&lang=pl").page
+def test_every_question_of_how_good_has_a_sentence_and_a_row_count(visit: Any) -> None:
+    page = visit("/how-good?model=credit-default&lang=pl").page
     questions = page.locator("[class*=st-key-how-good-chosen] button")
     expect(questions.first).to_be_visible()
     for index in range(questions.count()):
@@ -272,8 +254,16 @@ def test_groups_show_flagged_and_true_rates_and_fit_the_page(size: tuple[int, in
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
 
-@pytest.mark.parametrize("model", ["credit-default", "credit-scorecard", "comment-sentiment", "diamond-price"])
-@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize(
+    ("model", "language"),
+    [
+        ("credit-default", "pl"),
+        ("credit-default", "en"),
+        ("credit-scorecard", "pl"),
+        ("comment-sentiment", "en"),
+        ("diamond-price", "pl"),
+    ],
+)
 def test_the_leaflet_prints_dark_on_white_without_menus_on_one_sheet(model: str, language: str, visit: Any) -> None:
     page = visit(f"/about?model={model}&lang={language}", color_scheme="dark").page
     expect(page.locator(".st-key-leaflet")).to_be_visible()

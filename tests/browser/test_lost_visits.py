@@ -170,19 +170,10 @@ def test_the_address_of_a_long_comment_is_short_and_opens_it_again(tabs: Tabs, v
     expect(page).to_have_url(re.compile("start=happy"))
 
 
-# The last one: the other tabs are closed, so that they are not drawn again.
-def test_a_click_on_a_page_link_after_a_restart_keeps_model_language_case_and_saved_cases(
-    tabs: Tabs, programs: tuple[Program, Program]
-) -> None:
-    for used in (tabs.started, tabs.translated, tabs.of_another_model, tabs.reset, tabs.of_a_file, tabs.of_a_long_comment):
-        used.page.close()
+def test_a_click_on_a_page_link_after_a_restart_keeps_model_language_case_and_saved_cases(tabs: Tabs) -> None:
     page = tabs.kept.page
     follow_menu(page, "Porównaj")
     expect(page.locator(".compared thead th")).to_have_text(["Dwa miesiące zaległości, po zmianach"])
     expect(page).to_have_url(
         re.compile("compare.*model=credit-default&lang=pl&start=two-months-late.*months_late_now=1.*kept=")
     )
-    restart(programs[1], tabs.kept)
-    follow_menu(page, "Co jeśli")
-    page.get_by_role("radio", name=LATE).click()
-    expect(page.get_by_role("textbox", name=LATE)).to_have_value("1")

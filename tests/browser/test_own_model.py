@@ -11,9 +11,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from client import hand_over
-from tests.support.browser_session import Contexts, visits_of
+from tests.support.browser_session import Contexts, own_demo, visits_of
 from tests.support.repository import ROOT
-from tests.support.server_process import demo_program, running, service_program
+from tests.support.server_process import running, service_program
 
 X, Y = load_breast_cancer(return_X_y=True, as_frame=True)
 KINDS = Y.map({0: "malignant", 1: "benign"}).rename("diagnosis")
@@ -33,7 +33,7 @@ def test_a_model_that_is_added_while_the_demo_is_open_appears_and_every_page_dra
     model = make_pipeline(StandardScaler(), HistGradientBoostingClassifier(max_iter=20)).fit(X[:400], KINDS[:400])
     folder = hand_over(model, X[400:], KINDS[400:], "tumour", folder=tmp_path)
     service = service_program(bundles, SERVICE_BUNDLES_POLL_SECONDS="0.1")
-    with running(service), running(demo_program(service.url)) as demo, visits_of(contexts, demo.url) as begin:
+    with running(service), own_demo(service.url) as demo, visits_of(contexts, demo.url) as begin:
         at = begin("/?lang=en")
         expect(at.page.get_by_text("No model has been published yet.")).to_be_visible()
         assert "in the service, as a graph" in add(bundles, folder)

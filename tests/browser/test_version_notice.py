@@ -14,28 +14,35 @@ from service.bundles.bundle_files import read_card
 from service.bundles.versions.bundle_folder import default_folder
 from service.bundles.versions.version_changes import add_version
 from service.schemas import Input
-from tests.support.browser_session import Contexts, Visit, visits_of
+from tests.support.browser_session import Contexts, Visit, own_demo, visits_of
 from tests.support.bundle_copies import change_card
 from tests.support.onnx_models import FIELDS, ROWS
-from tests.support.server_process import demo_program, running, service_program
+from tests.support.server_process import running, service_program
 from tests.support.version_folders import NAME, put_version
 
 TEXTS = "comment-sentiment"
 
 
 @pytest.fixture(scope="module")
-def published(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of bundles with one version of a model of texts, and of one that adds two numbers."""
-    folder = tmp_path_factory.mktemp("published")
-    publish(folder, bundles / TEXTS)
-    put_version(folder, 1)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the served bundles."""
+    return tmp_path_factory.mktemp("published")
+
+
+@pytest.fixture
+def published(bundles: Path, folder: Path) -> Path:
+    """The folder with a version of a model of texts, and of one that adds two numbers."""
+    if not (folder / f"{TEXTS}.default").exists():
+        publish(folder, bundles / TEXTS)
+    if not (folder / f"{NAME}.default").exists():
+        put_version(folder, 1)
     return folder
 
 
 @pytest.fixture(scope="module")
-def url(published: Path) -> Iterator[str]:
-    service = service_program(published, SERVICE_BUNDLES_POLL_SECONDS="0.1")
-    with running(service), running(demo_program(service.url)) as demo:
+def url(folder: Path) -> Iterator[str]:
+    service = service_program(folder, SERVICE_BUNDLES_POLL_SECONDS="0.1")
+    with running(service), own_demo(service.url) as demo:
         yield demo.url
 
 
@@ -45,25 +52,24 @@ def visit(contexts: Contexts, url: str) -> Iterator[Any]:
         yield begin
 
 
+# The first one: it begins with an empty folder.
 def test_a_model_that_is_published_while_a_page_is_open_appears_and_what_is_typed_stays(
-    contexts: Contexts, tmp_path: Path
+    visit: Any, folder: Path, bundles: Path
 ) -> None:
-    service = service_program(tmp_path, SERVICE_BUNDLES_POLL_SECONDS="0.1")
-    with running(service), running(demo_program(service.url)) as demo, visits_of(contexts, demo.url) as begin:
-        at = begin("/?lang=en")
-        expect(at.page.get_by_text("No model has been published yet.")).to_be_visible()
-        put_version(tmp_path, 1)
-        expect(at.page.get_by_role("textbox").first).to_be_visible()
-        at.settled()
-        expect(at.page.get_by_test_id("stSelectbox")).to_have_count(0)
-        box = at.page.get_by_role("textbox", name=re.compile("^A\\b"))
-        box.fill("7.25")
-        put_version(tmp_path, 1, "another")
-        expect(at.page.get_by_test_id("stSelectbox")).to_be_visible()
-        at.settled()
-        expect(box).to_have_value("7.25")
-        box.press("Enter")
-        at.shows("7.25")
+    at: Visit = visit("/?lang=en")
+    expect(at.page.get_by_text("No model has been published yet.")).to_be_visible()
+    put_version(folder, 1)
+    expect(at.page.get_by_role("textbox").first).to_be_visible()
+    at.settled()
+    expect(at.page.get_by_test_id("stSelectbox")).to_have_count(0)
+    box = at.page.get_by_role("textbox", name=re.compile("^A\\b"))
+    box.fill("7.25")
+    publish(folder, bundles / TEXTS)
+    expect(at.page.get_by_test_id("stSelectbox")).to_be_visible()
+    at.settled()
+    expect(box).to_have_value("7.25")
+    box.press("Enter")
+    at.shows("7.25")
 
 
 def publish(folder: Path, bundle: Path, **changes: Any) -> str:
