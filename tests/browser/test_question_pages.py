@@ -10,17 +10,19 @@ from tests.support.browser_session import Visit, follow_menu
 
 PHONE, PROJECTOR = {"width": 375, "height": 667}, {"width": 1920, "height": 1080}
 JOURNEYS = pytest.mark.parametrize(
-    ("viewport", "locale"), [(PHONE, "pl-PL"), (PROJECTOR, "en-GB")], ids=["phone, Polish", "projector, English"]
+    ("viewport", "language"), [(PHONE, "pl"), (PROJECTOR, "en")], ids=["phone, Polish", "projector, English"]
 )
 
 
 @JOURNEYS
-def test_where_the_goal_is_met_another_case_is_chosen_on_the_page(viewport: dict[str, int], locale: str, visit: Any) -> None:
-    page = visit("/to-change?model=credit-default&start=regular", viewport=viewport, locale=locale).page
+def test_where_the_goal_is_met_another_case_is_chosen_on_the_page(
+    viewport: dict[str, int], language: str, visit: Any
+) -> None:
+    page = visit(f"/to-change?model=credit-default&start=regular&lang={language}", viewport=viewport).page
     met, late = {
         "en": ("This case already meets the goal.", "Late for the first time"),
         "pl": ("Ten przypadek już spełnia cel.", "Pierwsze opóźnienie"),
-    }[locale[:2]]
+    }[language]
     expect(page.get_by_text(met)).to_be_visible()
     page.get_by_role("radio", name=late).click()
     expect(page.locator(".moves").first).to_be_visible()
@@ -30,10 +32,10 @@ def test_where_the_goal_is_met_another_case_is_chosen_on_the_page(viewport: dict
 
 @JOURNEYS
 def test_a_chosen_field_is_drawn_at_once_and_a_second_one_makes_a_map(
-    visit: Any, viewport: dict[str, int], locale: str
+    visit: Any, viewport: dict[str, int], language: str
 ) -> None:
-    polish = locale == "pl-PL"
-    page = visit("/what-if?model=diamond-price", viewport=viewport, locale=locale).page
+    polish = language == "pl"
+    page = visit(f"/what-if?model=diamond-price&lang={language}", viewport=viewport).page
     summary = page.get_by_test_id("stCaptionContainer")
     chart = page.locator(".js-plotly-plot")
     expect(chart.locator(".scatterlayer .trace").first).to_be_attached()
@@ -49,9 +51,9 @@ def test_a_chosen_field_is_drawn_at_once_and_a_second_one_makes_a_map(
 
 
 @JOURNEYS
-def test_a_range_as_goal_is_answered_and_survives_a_refresh(visit: Any, viewport: dict[str, int], locale: str) -> None:
-    polish = locale == "pl-PL"
-    seen: Visit = visit("/to-change?model=diamond-price&start=engagement-ring", viewport=viewport, locale=locale)
+def test_a_range_as_goal_is_answered_and_survives_a_refresh(visit: Any, viewport: dict[str, int], language: str) -> None:
+    polish = language == "pl"
+    seen: Visit = visit(f"/to-change?model=diamond-price&start=engagement-ring&lang={language}", viewport=viewport)
     page = seen.page
     most = page.get_by_role("textbox", name=re.compile("najwyżej" if polish else "at most"))
     most.fill("1500")

@@ -115,14 +115,17 @@ def test_a_parquet_with_lists_and_formulas_that_passes_through_can_be_taken_away
     assert [row["note"] for row in result] == ["'=1+1", "-3", "ok"]
 
 
-def test_a_sample_is_scored_as_the_rows_that_it_was_made_of(service: TestClient, card: Card) -> None:
-    with client_of(service).score_file(NAME, io.BytesIO(case_table.make_sample(card, CsvDialect())), MEDIA["csv"]) as (
-        _,
-        parts,
-    ):
+@pytest.mark.parametrize("model", ["credit-default", "credit-scorecard", "comment-sentiment", "diamond-price"])
+def test_a_sample_is_scored_as_the_rows_that_it_was_made_of(model: str, service: TestClient) -> None:
+    client = client_of(service)
+    card = client.card(model)
+    sample = io.BytesIO(case_table.make_sample(card, CsvDialect()))
+    with client.score_file(model, sample, MEDIA["csv"]) as (_, parts):
         table = scored_file.read_answer(parts, lambda _rows: None)
-    said = client_of(service).predict(NAME, card["real_rows"][:50])["predictions"]
-    assert table["probability_default"].to_pylist() == [each["probabilities"]["default"] for each in said]
+    said: list[Any] = client.predict(model, card["real_rows"][:50])["predictions"]
+    focus = card["output"].get("focus")
+    column = table[f"probability_{focus}" if focus else "value"].to_pylist()
+    assert column == [each["probabilities"][focus] if focus else each["value"] for each in said]
 
 
 @given(some.binary(max_size=400))
