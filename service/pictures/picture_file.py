@@ -7,12 +7,12 @@ any of its metadata.
 import io
 import re
 import threading
+import traceback
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from service.pictures.freed_memory import give_memory_back
+from service.pictures.picture_pixels import GREY_MODES, SIXTEEN_BITS, decode
 from wire.media_types import MAX_PICTURE_BYTES, find_picture_type
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_PIXELS = 24_000_000
 MAX_SIDE = 20_000
 _WEBP, _MAX_WEBP_PIXELS = "WEBP", 12_000_000
-"""Its decoder holds several copies of a picture: 24 million pixels would take 400 MB."""
+"""Its decoder holds three copies of a picture: 24 million pixels would take 280 MB."""
 MEDIA_TYPES = {
     "PNG": "image/png",
     "JPEG": "image/jpeg",
@@ -41,25 +41,9 @@ _END_OF_IMAGE = 0xD9
 _PARAMETERLESS = {0x01, *range(0xD0, 0xDA)}
 _MARKER = re.compile(rb"\xff([^\x00\xff])")
 _PIXELS = f"A picture may have at most {MAX_PIXELS // 10**6} million pixels, and {MAX_SIDE:,} on a side."
-_ORIENTATION = 0x0112
-_TURNS = {
-    2: "FLIP_LEFT_RIGHT",
-    3: "ROTATE_180",
-    4: "FLIP_TOP_BOTTOM",
-    5: "TRANSPOSE",
-    6: "ROTATE_270",
-    7: "TRANSVERSE",
-    8: "ROTATE_90",
-}
-"""EXIF orientation → how the stored picture is turned to be upright."""
 _LARGE_PIXELS = 2_000_000
 _one_large_picture = threading.Lock()
-"""The pixels of a large picture take up to 200 MB, so one is decoded at a time."""
-_REDUCING_GAP = 3.0
-_REDUCED_MODES = {"1", "L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
-_GREY_MODES = {"1", "L", "LA", "I"}
-_SIXTEEN_BITS = "I;16"
-_MAX_BYTE = 255
+"""The pixels of a large picture take up to 140 MB, so one is decoded at a time."""
 
 
 class WrongPicture(Exception):
@@ -101,11 +85,9 @@ class PictureHeader(NamedTuple):
 
 def read_header(content: bytes) -> PictureHeader | None:
     """Return the header of a picture's file; None if it has none."""
-    from PIL import Image
-
     try:
-        picture = Image.open(io.BytesIO(content), formats=_FORMATS)
-        return PictureHeader(*picture.size, is_grey=picture.mode in _GREY_MODES or picture.mode.startswith(_SIXTEEN_BITS))
+        picture = _read(content)
+        return PictureHeader(*picture.size, is_grey=picture.mode in GREY_MODES or picture.mode.startswith(SIXTEEN_BITS))
     except Exception:  # noqa: BLE001 - decoders of hostile files raise anything
         return None
 
@@ -133,7 +115,7 @@ def _open(content: bytes, max_side: int, media_type: str | None) -> "Image.Image
     from PIL import Image, UnidentifiedImageError
 
     try:
-        picture: Image.Image = Image.open(io.BytesIO(content), formats=_FORMATS)
+        picture: Image.Image = _read(content)
     except UnidentifiedImageError:
         if find_picture_type(content):
             raise
@@ -141,36 +123,24 @@ def _open(content: bytes, max_side: int, media_type: str | None) -> "Image.Image
     except Image.DecompressionBombError:
         raise _too_large(_PIXELS) from None
     _check_header(picture, content, media_type)
-    if picture.width * picture.height > _LARGE_PIXELS:
-        with _one_large_picture:
-            try:
-                return _decode(picture, max_side)
-            finally:
-                del picture  # with the buffers of its decoder, before the next one begins
-                give_memory_back()
-    return _decode(picture, max_side)
+    if picture.width * picture.height <= _LARGE_PIXELS:
+        return decode(picture, max_side)
+    del picture  # it may hold memory for its pixels already, as a WebP does
+    with _one_large_picture:
+        try:
+            return decode(_read(content), max_side)
+        except Exception as error:
+            traceback.clear_frames(error.__traceback__)  # they hold the pixels
+            raise
+        finally:
+            give_memory_back()
 
 
-def _decode(picture: "Image.Image", max_side: int) -> "Image.Image":
+def _read(content: bytes) -> "Image.Image":
+    """Read the header of a picture; its pixels are decoded on first use. Raises anything."""
     from PIL import Image
 
-    orientation = _orientation(picture)
-    picture.draft("RGB", (max_side, max_side))  # a JPEG decodes to an eighth of its size if that is enough
-    plain = _in_rgb(_reduced(picture, max_side))
-    scale = max_side / max(plain.size)
-    if scale < 1:
-        width, height = (max(1, round(side * scale)) for side in plain.size)
-        plain = plain.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
-    turn = _TURNS.get(orientation)
-    return plain if turn is None else plain.transpose(Image.Transpose[turn])
-
-
-def _reduced(picture: "Image.Image", max_side: int) -> "Image.Image":
-    """Return a picture at some whole fraction of its size, as `resize` begins: so its copies in other modes are small."""
-    factor = int(max(picture.size) / max_side / _REDUCING_GAP)
-    if factor < 2 or picture.mode not in _REDUCED_MODES or "transparency" in picture.info:  # noqa: PLR2004 - the half
-        return picture
-    return (picture.convert("L") if picture.mode == "1" else picture).reduce(factor)
+    return Image.open(io.BytesIO(content), formats=_FORMATS)
 
 
 def _check_header(picture: "Image.Image", content: bytes, media_type: str | None) -> None:
@@ -187,6 +157,8 @@ def _check_header(picture: "Image.Image", content: bytes, media_type: str | None
         raise _unsupported(f"The picture is {MEDIA_TYPES[name]}, not {media_type[:64]}.")
     if name != "MPO" and getattr(picture, "is_animated", False):  # n_frames would walk over all of them
         raise _unsupported("The picture has several frames; send one of them.")
+    if picture.mode == "F":
+        raise _unsupported("The pixels of the picture are fractions, whose scale is not known.")
     if MEDIA_TYPES[name] == MEDIA_TYPES["JPEG"] and _has_many_scans(content):
         raise _unsupported(f"The JPEG file has more than {_MAX_SCANS} scans.")
     if any(mark in content for mark in _OTHER_FILES) or zipfile.is_zipfile(io.BytesIO(content)):
@@ -206,33 +178,6 @@ def _has_many_scans(content: bytes) -> bool:
         if marker not in _PARAMETERLESS:
             at += int.from_bytes(content[at : at + 2], "big")
     return scans > _MAX_SCANS
-
-
-def _orientation(picture: "Image.Image") -> int:
-    """Return the orientation of the EXIF data, from 1 to 8; 1 if they cannot be read."""
-    try:
-        return int(picture.getexif().get(_ORIENTATION, 1))
-    except Exception:  # noqa: BLE001 - metadata of hostile files raise anything
-        return 1
-
-
-def _in_rgb(picture: "Image.Image") -> "Image.Image":
-    """Decode a picture; return it in RGB with 8 bits a channel, on white, without metadata. Raises anything."""
-    from PIL import Image
-
-    if picture.mode == "F":
-        raise _unsupported("The pixels of the picture are fractions, whose scale is not known.")
-    if picture.mode == "I" or picture.mode.startswith(_SIXTEEN_BITS):
-        values = np.asarray(picture)
-        is_deep = picture.mode != "I" or values.max() > _MAX_BYTE
-        picture = Image.fromarray((np.clip(values, 0, 2**16 - 1) >> 8 if is_deep else values).astype(np.uint8))
-    if picture.has_transparency_data:
-        layers = picture.convert("RGBA")
-        picture = Image.new("RGB", layers.size, "white")
-        picture.paste(layers, mask=layers)
-    plain = picture.convert("RGB")
-    plain.info = {}
-    return plain
 
 
 def _too_large(message: str) -> WrongPicture:

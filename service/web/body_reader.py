@@ -2,6 +2,7 @@
 
 import codecs
 import contextlib
+import io
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,10 +60,10 @@ class BodyReader:
         refuse_compressed(headers)
         if scope["query_string"]:  # ignored, a ?version= would be answered by another version than the caller believes
             raise InvalidRequest("A question in JSON takes no parameters in its address: `version` belongs into the body.")
-        pieces: list[bytes] = []
-        size = await _receive_all(headers, receive, self._memory, pieces.append)
+        buffer = io.BytesIO()  # one piece of memory; many small ones would keep what lies between them
+        size = await _receive_all(headers, receive, self._memory, buffer.write)
         self._memory.subtract(size)
-        return b"".join(pieces).removeprefix(codecs.BOM_UTF8)
+        return buffer.getvalue().removeprefix(codecs.BOM_UTF8)
 
     @contextlib.asynccontextmanager
     async def spool(self, headers: Headers, receive: Receive) -> AsyncIterator[SpooledFile]:

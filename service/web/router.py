@@ -124,7 +124,9 @@ class Router:
             scope, headers, receive, takes_files=route.files is not None, takes_tensors=route.takes_tensors
         )
         with self._slots[route.slots]:
-            answer = await route.direct(services, model, headers, body)
+            call = route.direct(services, model, headers, body)
+            del body  # the route alone keeps it, and frees it once it is read
+            answer = await call
         length, version = str(len(answer.body)).encode(), answer.version.encode()
         fields = [*answer.headers, (b"content-length", length), (b"x-model-version", version)]
         await send({"type": "http.response.start", "status": 200, "headers": fields})

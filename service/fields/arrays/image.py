@@ -24,8 +24,8 @@ _MAX_SIDE = 1024
 DATA_URL = "data:"
 """How a cell of a file begins that holds a picture, and not the path of one."""
 _MAX_CHARACTERS = MAX_PICTURE_BYTES * 4 // 3 + 100
-_MAX_PIXELS_TOGETHER = 20 * MAX_PIXELS
-"""The slowest million pixels takes 20 ms, and a request has 30 s."""
+_MAX_PIXELS_TOGETHER = 10 * MAX_PIXELS
+"""A million pixels takes up to 60 ms, and a request has 30 s."""
 _MAX_BYTES_TOGETHER = 256 * 2**20
 """Of the arrays of one request: 1,700 pictures of 224 × 224 pixels in colours."""
 _PICTURE: dict[Language, str] = {"en": "a picture", "pl": "obraz"}

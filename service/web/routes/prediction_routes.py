@@ -37,6 +37,7 @@ async def predict(services: Services, model: Model, headers: Headers, body: byte
     if version not in {None, model.card.version}:  # the card of the other version reads the same body
         model = services.in_version(model, version)
         rows, _ = await _read_in_time(services, model, body)
+    del body  # its pictures are in the rows too, which may have to wait for a thread
     accept_language = headers.get(b"accept-language")
     language = preferred_language(accept_language.decode("latin-1")) if accept_language else DEFAULT
     return await predict_rows(services, model, rows, version, kind=kind, language=language)

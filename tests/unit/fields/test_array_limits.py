@@ -1,6 +1,8 @@
 """Promises about the memory of pictures in one request."""
 
+import struct
 import tracemalloc
+import zlib
 
 import numpy as np
 
@@ -31,6 +33,17 @@ def test_a_thousand_pictures_of_a_usual_size_are_taken() -> None:
     faults: list[Fault] = []
     assert field.encode([None] * 1000, faults).shape == (1000, 224, 224, 3)
     assert not faults
+
+
+def test_more_pixels_than_a_request_may_have_are_refused_by_the_headers_of_the_pictures() -> None:
+    header = b"\x00\x00\x00\rIHDR" + struct.pack(">IIBBBBB", 6000, 4000, 8, 2, 0, 0, 0)
+    large = data_url(b"\x89PNG\r\n\x1a\n" + header + struct.pack(">I", zlib.crc32(header[4:])) + b"\0\0\0\0IDAT")
+    field = ImageType(Input(name="p", type="image", width=28, height=28, colours="grey"))
+    for rows, expected in [(10, ("broken_picture", 0)), (11, ("picture_too_large", 10)), (100, ("picture_too_large", 10))]:
+        faults: list[Fault] = []
+        field.encode([large] * rows, faults)
+        assert (faults[0].code, faults[0].row) == expected
+        assert len(faults) == (rows if rows == 10 else 1)
 
 
 def test_copies_of_a_row_hold_its_arrays_once() -> None:
