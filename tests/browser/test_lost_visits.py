@@ -43,7 +43,10 @@ def restart(demo: Program, *tabs: Visit) -> None:
 
 @dataclass(frozen=True)
 class Tabs:
-    """Tabs that were open while the demo was started again. Each is for one test, which does the first thing in it."""
+    """Tabs that were open while the demo was started again.
+
+    Each is for one test, which does the first thing in it and closes it: the process of the others draws it no more.
+    """
 
     changed: Visit
     started: Visit
@@ -97,6 +100,22 @@ def drop(page: Page, rows: int = 3) -> None:
     )
 
 
+# The first one: no other tab is open yet.
+def test_a_reload_of_files_keeps_the_result(visit: Any) -> None:
+    at: Visit = visit("/files?model=comment-sentiment&lang=en")
+    drop(at.page)
+    result = at.page.get_by_text("3 rows scored")
+    expect(result).to_be_visible()
+    at.settled()
+    at.page.reload()
+    expect(result).to_be_visible()
+    at.page.get_by_role("button", name="Another file").click()
+    expect(at.page.locator("input[type=file]")).to_be_attached()
+    at.page.reload()
+    expect(at.page.locator("input[type=file]")).to_be_attached()
+    expect(result).to_have_count(0)
+
+
 def test_the_first_change_of_a_field_after_a_restart_stays(tabs: Tabs) -> None:
     at = tabs.changed
     expect(at.number).to_have_text(tabs.before)
@@ -113,12 +132,14 @@ def test_the_first_choice_of_a_start_after_a_restart_stays(tabs: Tabs) -> None:
     page = tabs.started.page
     page.get_by_test_id("stButtonGroup").get_by_text("Na granicy limitu").click()
     expect(page).to_have_url(re.compile("start=at-the-limit"))
+    page.close()
 
 
 def test_the_first_choice_of_a_language_after_a_restart_stays(tabs: Tabs) -> None:
     page = tabs.translated.page
     page.get_by_text("English").click()
     expect(page).to_have_url(re.compile("lang=en.*start=two-months-late"))
+    page.close()
 
 
 def test_the_first_choice_of_a_model_after_a_restart_stays(tabs: Tabs) -> None:
@@ -126,26 +147,14 @@ def test_the_first_choice_of_a_model_after_a_restart_stays(tabs: Tabs) -> None:
     select(page, "Cena diamentu")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ile jest wart ten diament?")
     expect(page).to_have_url(re.compile("model=diamond-price&lang=pl"))
+    page.close()
 
 
 def test_the_first_click_on_a_button_after_a_restart_is_done(tabs: Tabs) -> None:
-    tabs.reset.page.get_by_role("button", name="Wróć do początku").click()
-    expect(tabs.reset.page.get_by_role("textbox", name=LATE)).to_have_value("2")
-
-
-def test_a_reload_of_files_keeps_the_result(visit: Any) -> None:
-    at: Visit = visit("/files?model=comment-sentiment&lang=en")
-    drop(at.page)
-    result = at.page.get_by_text("3 rows scored")
-    expect(result).to_be_visible()
-    at.settled()
-    at.page.reload()
-    expect(result).to_be_visible()
-    at.page.get_by_role("button", name="Another file").click()
-    expect(at.page.locator("input[type=file]")).to_be_attached()
-    at.page.reload()
-    expect(at.page.locator("input[type=file]")).to_be_attached()
-    expect(result).to_have_count(0)
+    page = tabs.reset.page
+    page.get_by_role("button", name="Wróć do początku").click()
+    expect(page.get_by_role("textbox", name=LATE)).to_have_value("2")
+    page.close()
 
 
 def test_files_says_that_a_result_is_gone_after_a_restart(tabs: Tabs) -> None:
@@ -154,6 +163,7 @@ def test_files_says_that_a_result_is_gone_after_a_restart(tabs: Tabs) -> None:
     drop(page, 4)
     expect(page.get_by_text("4 rows scored")).to_be_visible()
     expect(page.get_by_text("no longer stored")).to_have_count(0)
+    page.close()
 
 
 def test_the_address_of_a_long_comment_is_short_and_opens_it_again(tabs: Tabs, visit: Any) -> None:
