@@ -123,9 +123,17 @@ def changed_early(table: pd.DataFrame) -> pd.DataFrame:
     return table.iloc[6:]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("source", ["file", "table"])
-@pytest.mark.parametrize("change", [appended, changed_early, changed_late])
+@pytest.mark.parametrize(
+    ("change", "source", "kind"),
+    [
+        (appended, "file", "predict"),
+        (appended, "table", "features"),
+        (changed_early, "file", "features"),
+        (changed_early, "table", "predict"),
+        (changed_late, "file", "predict"),
+        (changed_late, "table", "features"),
+    ],
+)
 @pytest.mark.usefixtures("settings")
 def test_a_run_that_goes_on_with_a_changed_input_holds_what_one_that_began_with_it_holds(
     change: Callable[[pd.DataFrame], pd.DataFrame],
