@@ -81,7 +81,7 @@ def test_the_largest_pictures_of_many_callers_take_bounded_memory_and_give_it_ba
     program: Program, cards: dict[str, Any]
 ) -> None:
     """One is decoded at a time, and its memory is free before the next one begins."""
-    bodies = [{"rows": [{"picture": data_url(_large_picture(*picture))}]} for picture in PICTURES] * 3
+    bodies = [{"rows": [{"picture": data_url(_large_picture(*picture))}]} for picture in PICTURES] * 2
     url = f"{program.url}/v1/models/garment/predictions"
 
     def all_callers() -> list[int]:
