@@ -2,6 +2,8 @@
 
 import functools
 import re
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +18,8 @@ from demo.session import shared_resources
 from tests.support.repository import ROOT
 
 APP = ROOT / "demo" / "app.py"
+SENDER = "meeting state"
+"""The name of the thread that brings a step of a meeting to the service, until it has it."""
 PAGES = ("", "what-if", "to-change", "compare", "files", "clients", "feed", "how-good", "take-away", "about")
 
 # A server reads the metadata of all installed packages once; AppTest would before every run, for most of its time.
@@ -82,6 +86,20 @@ def widget(app: AppTest, name: str) -> Any:
 def sent_entries(app: AppTest) -> set[str]:
     """Return the keys of the text boxes whose value the last run sent, which replaces what is typed in the browser."""
     return {str(box.key) for box in (*app.text_input, *app.text_area) if box.proto.set_value}
+
+
+def wait_for_steps() -> None:
+    """Wait until every step of a meeting that a page has shown is brought to the service, which must not end before."""
+    for thread in threading.enumerate():
+        if thread.name == SENDER:
+            thread.join()
+
+
+@pytest.fixture(autouse=True)
+def steps_brought() -> Iterator[None]:
+    """Fail a test that leaves a step behind: its thread would ask a service that is gone for the rest of the run."""
+    yield
+    assert not [thread for thread in threading.enumerate() if thread.name == SENDER], "call wait_for_steps()"
 
 
 def quiet(app: AppTest) -> AppTest:

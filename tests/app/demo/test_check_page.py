@@ -18,7 +18,7 @@ from service.bundles.registry import Registry
 from service.schemas import Regression
 from service.settings import Settings
 from tests.support.databases import sqlite_url
-from tests.support.demo_pages import go_to, html_of, opened, serve_by
+from tests.support.demo_pages import go_to, html_of, opened, serve_by, wait_for_steps
 from tests.support.formula_models import FLAT, FLAT_BANDS, FLAT_INPUTS, PET, flat_price, model_of
 from tests.support.in_process_client import client_of
 from tests.support.meeting_content import CONTENT, create
@@ -197,6 +197,8 @@ def test_without_the_service_the_page_says_so_and_what_is_recorded(
     serve_by(client, monkeypatch)
     present_by(client, monkeypatch)
     shown = html_of(press(check_page(meeting)))
+    monkeypatch.undo()
+    wait_for_steps()
     assert "The service cannot be reached." in shown
     assert "Every case can be shown even if the service stops." in shown
     assert "answer as recorded" not in shown

@@ -1,6 +1,5 @@
 """Promises of the presenter's pages over the real service: nothing typed is lost, and the audience's screen has no secret."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from demo.slides import shown_case
 from service.bundles.registry import Registry
 from service.settings import Settings
 from tests.support.databases import sqlite_url
-from tests.support.demo_pages import go_to, html_of, opened, sent_entries, serve_by
+from tests.support.demo_pages import go_to, html_of, opened, sent_entries, serve_by, wait_for_steps
 from tests.support.formula_models import FLAT, FLAT_ROW, PET
 from tests.support.in_process_client import client_of
 from tests.support.service_app import serve
@@ -52,9 +51,7 @@ def client(app: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(LiveMeeting, "listen", lambda _self: None)  # the client of this process reads no streams
     yield client
     monkeypatch.undo()
-    for thread in threading.enumerate():
-        if thread.name == "meeting state":  # it brings the last step to the service, which must not end before
-            thread.join()
+    wait_for_steps()
 
 
 def make_meeting(client: Client, **areas: float) -> Meeting:

@@ -5,6 +5,7 @@ import configparser
 import email
 import zipfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,9 @@ def test_a_wheel_holds_the_bundle_its_version_and_its_command(models: dict[str, 
     card = models["diamond-price"].card
     with wheel_of(models["diamond-price"], bundles / "diamond-price") as wheel:
         files = contents(wheel)
-        assert wheel.name == f"model_diamond_price-{card.built.replace('-', '.')}+{card.version[:12]}-py3-none-any.whl"
+        day = date.fromisoformat(card.built)
+        version = f"{day.year}.{day.month}.{day.day}+{card.version[:12]}"
+        assert wheel.name == f"model_diamond_price-{version}-py3-none-any.whl"
     bundle = {
         name.rpartition("/")[2]: each for name, each in files.items() if name.startswith("model_diamond_price/bundle/")
     }
