@@ -164,8 +164,9 @@ KILLED_CLIENTS = 3000
 """Enough for four batches."""
 
 
+@pytest.mark.parametrize(("left", "point"), [(1, "store_batch"), (3, "store_batch"), (1, "publish")])
 def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
-    job: Any, store: Store, url: str, tmp_path: Path, bundles: Path
+    left: int, point: str, job: Any, store: Store, url: str, tmp_path: Path, bundles: Path
 ) -> None:
     table = pd.read_parquet(FILE).iloc[: 6 * KILLED_CLIENTS]
     table = pd.concat([table, table.iloc[:3]])
@@ -174,7 +175,7 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     undisturbed = newest_run(store, "features")
     arguments = ["features", "--model", MODEL, "--input", str(tmp_path / "in.parquet")]
     environment = os.environ | {"SERVICE_DATABASE_URL": url, "SERVICE_BUNDLES": str(bundles)}
-    command = [sys.executable, "-c", KILLED_BEFORE_COMMIT, "3", "store_batch", *arguments]
+    command = [sys.executable, "-c", KILLED_BEFORE_COMMIT, str(left), point, *arguments]
     killed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     begun = newest_run(store, "features")

@@ -52,9 +52,8 @@ AFTER_THE_SWITCH = {
 }
 
 
-@pytest.mark.parametrize(
-    ("kind", "point"), [*(("predict", point) for point in AFTER_THE_SWITCH), ("features", "while files are written")]
-)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("point", AFTER_THE_SWITCH)
 @pytest.mark.usefixtures("settings")
 def test_a_job_that_is_killed_after_the_switch_serves_the_whole_new_run_and_the_next_night_cleans_up(
     kind: str,
